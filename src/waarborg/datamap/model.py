@@ -15,7 +15,7 @@ from waarborg.canonical import digest
 from waarborg.errors import Place
 from waarborg.terms import LinkKind, Treatment
 
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105 - a category, not a password
 """Category of a column nobody may see in an answer: password hashes, tokens, seeds. Erased with its row."""
 TECHNICAL = "technical"
 """Category of a column that says nothing about a person (a sort order, a row version): decided, not forgotten."""

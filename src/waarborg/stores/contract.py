@@ -31,7 +31,7 @@ from typing import Protocol, runtime_checkable
 from waarborg.canonical import digest
 
 Scalar = str | int | bytes | bool | None | date | datetime
-"""A constant of a map or policy, or a key. (Engines may return their own key types, such as UUID; they pass through.)"""
+"""A constant of a map or policy, or a key. Engines may return key types of their own (UUID): they pass through."""
 
 Key = tuple[object, ...]
 """The values of some columns of one row, in the order the columns were named."""
@@ -124,7 +124,7 @@ class Table:
     """A table, view or collection of records as it stands in the store."""
 
     name: str
-    """`table`, or `schema.table` outside the store's default schema; a part with a dot in it stands in double quotes."""
+    """`table`, or `schema.table` outside the default schema; a part with a dot in it stands in double quotes."""
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     """The primary key, else the first NOT NULL unique key, else empty: rows are then known by address or content."""
