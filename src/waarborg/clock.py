@@ -1,4 +1,4 @@
-"""Time, injected. Everything that asks what time it is takes a `Clock`; calendar arithmetic lives here and nowhere else.
+"""Time, injected: everything that asks the time takes a `Clock`; calendar arithmetic lives here, nowhere else.
 
 Periods follow Regulation (EEC, Euratom) 1182/71 art. 3: the day of the event does not count; a period in months or
 years ends on the same date, or on the last day of the month where that date does not exist.
