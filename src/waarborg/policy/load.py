@@ -91,7 +91,7 @@ def read_text(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> tuple[str
 def unprintable(text: str, file: str) -> Finding | None:
     """The finding for the first control character that no text needs (NUL among them)."""
     for number, row in enumerate(text.split("\n"), 1):
-        if any(ord(char) < 32 and char not in "\t\r" or char == "\x7f" for char in row):
+        if any((ord(char) < 32 and char not in "\t\r") or char == "\x7f" for char in row):
             what = "A control character stands in this line."
             return Finding(
                 "WB102", Place(file, number), what, "It cannot be seen and changes what is read.", "Remove it."
