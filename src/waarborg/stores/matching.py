@@ -390,7 +390,7 @@ OPERATORS = ("=", "<", "<=", ">", ">=", "in", "null", "starts", "coarse")
 def compares(cell: object, op: str, values: Sequence[object]) -> bool:
     """Whether a cell compares with constants (`Compare`). NULL compares with nothing; text orders by code point.
 
-    >>> compares(5, "in", ("5", 7)), compares(None, "=", (None,)), compares(datetime(2026, 5, 1), ">=", (date(2026, 5, 1),))
+    >>> compares(5, "in", ("5", 7)), compares(None, "=", (None,)), compares(datetime(2026, 5, 1), "<=", (date.max,))
     (True, False, True)
     """
     if op == "null":
@@ -418,9 +418,7 @@ def _ordered(cell: object, op: str, value: object) -> bool:
     right: object
     if isinstance(cell, date) and isinstance(value, date):
         left, right = _instant(cell), _instant(value)
-    elif isinstance(cell, int | float | Decimal) and isinstance(value, int | float | Decimal):
-        left, right = cell, value
-    elif isinstance(cell, bytes) and isinstance(value, bytes):
+    elif any(isinstance(cell, kind) and isinstance(value, kind) for kind in (int | float | Decimal, bytes)):
         left, right = cell, value
     elif isinstance(cell, str | UUID) and isinstance(value, str):
         left, right = str(cell), value
