@@ -229,13 +229,8 @@ def read_text(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> tuple[str
         return "", Finding("WB100", Place(name), f"The file cannot be read ({reason}).", "", "Check its permissions.")
     if len(raw) > limit:
         what = f"The file is larger than {limit // 1_000_000} MB; it was not read further."
-        return "", Finding(
-            "WB101",
-            Place(name),
-            what,
-            "No file that people write is that long.",
-            "Check whether this is the right file.",
-        )
+        why, todo = "No file that people write is that long.", "Check whether this is the right file."
+        return "", Finding("WB101", Place(name), what, why, todo)
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
