@@ -88,9 +88,9 @@ def locate(
     for _ in range(ROUNDS):
         before = {name: {seed: len(values) for seed, values in seeds[name].items()} for name in names}
         for name in names:
-            with stores[name].reading(
-                blueprints[name].program, _complete(blueprints[name].program, seeds[name])
-            ) as look:
+            program = blueprints[name].program
+            _prepare(blueprints[name], stores[name], seeds[name], people)
+            with stores[name].reading(program, _complete(program, seeds[name])) as look:
                 found[name] = _count(world, blueprints[name], look, seeds, people)
         if not _abroad(world) or before == {n: {s: len(v) for s, v in seeds[n].items()} for n in names}:
             break
@@ -130,21 +130,26 @@ def _count(
         for seed in hand.seeds:
             for other in seeds.values() if not seed.startswith("frozen:") else (seeds[blueprint.store],):
                 other[seed] = _merged(other.get(seed, []), values)
-    for seed, (name, _, columns) in blueprint.words.items():
-        words = [(str(value),) for row in look.values(name, columns) for value in row if value]
-        words += [(value,) for person in people for value in _words_of(person, seed)]
-        usable = [word for word in words if len(str(word[0])) >= SHORTEST_WORD]
-        seeds[blueprint.store][seed] = _merged(seeds[blueprint.store].get(seed, []), usable)
-    for stand_in in blueprint.stand_ins:
-        keys = list(look.values(stand_in.set, stand_in.key))
-        seeds[blueprint.store][stand_in.seed] = keys
-        found.missing += [] if keys else [stand_in]
+    found.missing = [one for one in blueprint.stand_ins if not seeds[blueprint.store][one.seed]]
     for name in _counted(blueprint):
         found.counts[name] = look.count(name)
     for kept in blueprint.kept:
         if kept.rule and kept.date_column and found.counts[kept.set]:
             found.years[kept.set] = look.groups(kept.set, kept.date_column)
     return found
+
+
+def _prepare(blueprint: Blueprint, store: Store, seeds: Seeds, people: Sequence[SubjectRef]) -> None:
+    """Values that sets of the same store are told by: words that name the people, keys of the placeholders."""
+    if not blueprint.words and not blueprint.stand_ins:
+        return
+    with store.reading(blueprint.program, _complete(blueprint.program, seeds)) as look:
+        for seed, (name, _, columns) in blueprint.words.items():
+            words = [(str(value),) for row in look.values(name, columns) for value in row if value]
+            words += [(value,) for person in people for value in _words_of(person, seed)]
+            seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
+        for stand_in in blueprint.stand_ins:
+            seeds[stand_in.seed] = list(look.values(stand_in.set, stand_in.key))
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:
