@@ -75,6 +75,7 @@ def _engine_figures(
     for name, group in figures.groups().items():
         if name in groups:
             yield from group()
+    figures.close()
     if engine.indexes(connection) != before:
         raise RuntimeError(f"{engine.name}: an index came or went during the run; the floors had others than ours")
     connection.close()

@@ -234,7 +234,7 @@ class Hundred:
     def ensure(self) -> bool:
         """Make the schema unless it is there. True when it had to be made."""
         engine = self.engine
-        if _holds(engine, self.database, {name: self.size for name in ("person", *self.names())}):
+        if _holds(engine, self.database, dict.fromkeys(("person", *self.names()), self.size)):
             return False
         engine.drop(self.database)
         engine.create(self.database)
