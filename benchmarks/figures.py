@@ -146,8 +146,6 @@ class EngineFigures:
             counted = floors.read(self.engine.name, f"{name}_counted")
             select = tuple(statement for statement in counted if statement.part == "plan")
             floors.run(self.engine, connection, select, given)
-            if any("TEMPORARY" in statement.sql for statement in select):
-                self.engine.run(connection, "DROP TEMPORARY TABLE doomed", {})
         timing = floors.run(self.engine, connection, floors.read(self.engine.name, name), given)
         # without counts there is nothing but the erasure: making its key table is part of it
         parts = timing.parts if name.endswith("counted") else {"apply": sum(timing.parts.values())}

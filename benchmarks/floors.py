@@ -85,7 +85,6 @@ def parameters(people: list[int]) -> dict[str, Any]:
         "email": emails[0],
         "people": people,
         "emails": emails,
-        "people_json": json.dumps(people),
     }
 
 
