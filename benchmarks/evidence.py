@@ -1,7 +1,7 @@
 """Figures of the evidence log: appending with durable commits, verifying, peak memory.
 
-Run: `python benchmarks/evidence.py [--quick] [--out results.json]`. A line per figure: `name value aim ok|short`. The quick run
-works on a tenth of the entries and has the same aims; the time to verify is scaled to a million, which is linear.
+Run: `python benchmarks/evidence.py [--quick] [--out results.json]`. A line per figure: `name value aim ok|short`. The
+quick run works on a tenth of the entries and has the same aims; the time to verify is scaled to a million (linear).
 The file is made in a temporary directory on the file system that TMPDIR names, with `synchronous=FULL`.
 """
 

@@ -10,25 +10,8 @@ import pytest
 
 from tests.evidence_kit import NAMES, PERSON, PLAN, REQUEST, START, Kit, in_memory
 from waarborg.errors import EvidenceError
-from waarborg.evidence.kinds import (
-    COUNT,
-    DATE,
-    DIGEST,
-    ERROR_ID,
-    FLAG,
-    ID,
-    INSTANT,
-    KINDS,
-    NAME,
-    NAMES as NAME_LIST,
-    PERSON as PERSON_HASH,
-    PUBLIC_KEY,
-    SIGNATURE,
-    TALLY,
-    Guard,
-    Kind,
-    kinds,
-)
+from waarborg.evidence import kinds as forms
+from waarborg.evidence.kinds import KINDS, Guard, Kind, kinds
 from waarborg.evidence.log import Draft, Log
 
 CANARIES = [
@@ -47,19 +30,19 @@ CANARIES = [
     "",
 ]
 HARMLESS = {
-    DIGEST: PLAN,
-    PERSON_HASH: PERSON,
-    PUBLIC_KEY: PLAN,
-    SIGNATURE: PLAN * 2,
-    ID: REQUEST,
-    INSTANT: "2026-12-01T09:30:00.000000Z",
-    ERROR_ID: "WB401",
-    COUNT: 3,
-    DATE: "2026-12-31",
-    FLAG: True,
-    NAME: "app.member",
-    NAME_LIST: ["app.member", "app.comment"],
-    TALLY: {"app.member": 2},
+    forms.DIGEST: PLAN,
+    forms.PERSON: PERSON,
+    forms.PUBLIC_KEY: PLAN,
+    forms.SIGNATURE: PLAN * 2,
+    forms.ID: REQUEST,
+    forms.INSTANT: "2026-12-01T09:30:00.000000Z",
+    forms.ERROR_ID: "WB401",
+    forms.COUNT: 3,
+    forms.DATE: "2026-12-31",
+    forms.FLAG: True,
+    forms.NAME: "app.member",
+    forms.NAMES: ["app.member", "app.comment"],
+    forms.TALLY: {"app.member": 2},
 }
 
 
@@ -133,7 +116,7 @@ def test_attack_33_a_name_nobody_declared_is_refused_however_harmless_it_looks()
 
 
 def test_attack_33_a_kind_of_ones_own_is_held_to_its_own_fields() -> None:
-    mine = {**KINDS, **kinds(Kind("mail.sent", "A mail left.", {"request": ID}, person=True))}
+    mine = {**KINDS, **kinds(Kind("mail.sent", "A mail left.", {"request": forms.ID}, person=True))}
     log = in_memory().state.log(NAMES, mine)
     log.append(kind="mail.sent", at=START, subject=PERSON, data={"request": REQUEST})
     with pytest.raises(EvidenceError):

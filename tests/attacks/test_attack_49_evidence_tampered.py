@@ -6,6 +6,7 @@ off so that the attack is no longer called by that name. Without any of the chec
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -344,13 +345,12 @@ def test_attack_49_without_a_head_seen_before_an_old_copy_verifies_and_the_repor
 def test_attack_49_in_the_database_itself(tmp_path) -> None:
     """The same through SQL: the file is edited, a row deleted, and the whole file put back as it was."""
     path, key = tmp_path / "state.sqlite", SigningKey.generate()
-    with open_state(path, master=MASTER) as file:
-        with file.begin() as state:
-            log = state.log(NAMES)
-            log.open(at=START, key=key)
-            log.append(kind="plan.made", at=START, subject=PERSON, data={"plan": PLAN, "rows": 9})
-            log.append(kind="plan.made", at=START, subject=PERSON, data={"plan": PLAN, "rows": 8})
-            log.sign(at=START, key=key)
+    with open_state(path, master=MASTER) as file, file.begin() as state:
+        log = state.log(NAMES)
+        log.open(at=START, key=key)
+        log.append(kind="plan.made", at=START, subject=PERSON, data={"plan": PLAN, "rows": 9})
+        log.append(kind="plan.made", at=START, subject=PERSON, data={"plan": PLAN, "rows": 8})
+        log.sign(at=START, key=key)
     old_copy = path.read_bytes()
     with open_state(path, master=MASTER) as file, file.begin() as state:
         log = state.log(NAMES)
@@ -383,8 +383,6 @@ def test_attack_49_in_the_database_itself(tmp_path) -> None:
 
 
 def test_attack_49_plain_sql_cannot_change_evidence_by_mistake() -> None:
-    import sqlite3
-
     kit = sample(1)
     for statement in ("UPDATE waarborg_entry SET seq = 9", "DELETE FROM waarborg_entry", "DELETE FROM waarborg_head"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -85,7 +85,7 @@ def test_a_line_of_another_honest_log_is_noticed(data: st.DataObject) -> None:
     stranger = data.draw(st.sampled_from(other.lines())) + b"\n"
     place = data.draw(st.integers(0, len(lines) - 1))
     replaced = data.draw(st.booleans())
-    changed = b"".join(lines[:place] + [stranger] + lines[place + replaced :])
+    changed = b"".join([*lines[:place], stranger, *lines[place + replaced :]])
     assert report_on(changed).names
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_entries_are_chained_by_their_leaf_hashes():
     entries = list(kit.log.entries())
     assert [entry.seq for entry in entries] == [0, 1, 2, 3]
     assert entries[0].previous == genesis(kit.log.tip().log)
-    for before, entry in zip(entries, entries[1:], strict=False):
+    for before, entry in pairwise(entries):
         assert entry.previous == leaf_hash(before.body()).hex()
     assert entries[2].body() in bodies
 
@@ -76,7 +77,7 @@ def test_times_of_another_zone_are_told_in_utc_and_naive_ones_are_refused():
     kit = in_memory()
     zone = datetime(2026, 12, 1, 12, 0, tzinfo=UTC).astimezone()
     assert kit.log.append(kind="plan.made", at=zone, data={"plan": PLAN}).at == "2026-12-01T12:00:00.000000Z"
-    naive = datetime(2026, 12, 1, 12, 0)  # noqa: DTZ001 - naive on purpose
+    naive = datetime(2026, 12, 1, 12, 0)  # naive on purpose
     assert refused(lambda: kit.log.append(kind="plan.made", at=naive, data={"plan": PLAN})) == ["WB503"]
     assert not is_instant("2026-12-01T12:00:00.000000+")
 
