@@ -187,3 +187,20 @@ def test_a_permission_holds_for_its_scope_until_its_last_day(state):
     assert allowed.holds("retention.log", PLAN, on=date(2099, 1, 1))
     allowed.withdraw("retention.log", PLAN)
     assert not allowed.holds("retention.log", PLAN, on=date(2026, 12, 1))
+
+
+def test_after_a_lost_master_key_the_log_goes_on_and_the_vault_starts_over(state):
+    from waarborg.evidence.audit import audit
+
+    old = state.vault.signing_key(at=START)
+    log = state.log()
+    seen = log.open(at=START, key=old)
+    state.plans.put(PLAN, CANARY, request="r1", at=START)
+    later = State(state.sql.connection, MasterKey.generate())
+    with fails("WB554"):
+        later.vault.signing_key(at=START)
+    assert later.vault.start_over() == 2
+    new = later.vault.signing_key(at=START)
+    later.log().replace_lost(at=START, new=new)
+    assert audit(log.lines(), keys=[old.public, new.public], seen=seen).ok
+    assert not audit(log.lines(), keys=[old.public], seen=seen).ok
