@@ -49,6 +49,8 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     links = {(tuple(f"{l.reference.table}.{c}" for c in l.reference.columns), tuple(f"{l.reference.target}.{c}" for c in l.reference.to_columns)) for l in found.links}
     true_links = {(tuple(l["from"]), tuple(l["to"])) for l in labels.get("links") or ()}
     loose = {(tuple(l["from"]), tuple(l["to"])) for l in labels.get("either_links") or ()}
+    anywhere = {left for left, right in loose if right == ("*",)}
+    loose |= {link for link in links if link[0] in anywhere}
     subjects = {s.table for s in found.subjects}
     true_subjects = {s["table"] for s in labels.get("subjects") or ()}
     return {

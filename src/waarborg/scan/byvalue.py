@@ -65,6 +65,9 @@ def _value_reference(
         return _by(table, columns, subject, to_columns, kind, sure, (why, f"{seen.found} of {seen.asked} sampled values stand there"), normalise)
     if seen.asked >= 2 or linked:
         return None
+    if any(t.foreign_keys for t in schema.tables.values()):
+        # A schema that declares its keys refers to accounts by them.
+        return None
     if kind == "username" and (unique or len(columns) > 1 or subject.account):
         return _by(table, columns, subject, to_columns, kind, 0.68 if unique or len(columns) > 1 else 0.6, (why,), normalise)
     return None

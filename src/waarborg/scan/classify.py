@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from waarborg.scan.rules import MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, Rule
+from waarborg.scan.rules import MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
 from waarborg.scan.tables import Role
 from waarborg.scan.values import EMPTY, Profile
 from waarborg.scan.words import canonical, without_prefix
@@ -22,6 +22,8 @@ ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "st
 SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
                      "biometric", "genetic", "criminal_record"})
 SECRET = frozenset({"secret", "session"})
+_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace"})
+"""Needs that only the table can meet: such a name alone says nothing."""
 _ENOUGH = 3
 """Filled values from which a sample may contradict a name."""
 
@@ -76,7 +78,9 @@ def classify(facts: Facts, profile: Profile = EMPTY) -> Verdict | None:
 
 def name_category(column: Column, role: Role) -> tuple[str, float]:
     """The category a name alone would have, whatever the table; ('', 0.0) when none. For finding people first."""
-    for rule, _, _ in _matches(column, words_of(column.name, role)):
+    for rule, before, after in _matches(column, words_of(column.name, role)):
+        if rule.need in _TABLE_NEEDS or set(after) - TRAIL or (before and before[-1] in THINGS and rule.category == "name"):
+            continue
         return rule.category, rule.confidence
     return "", 0.0
 
@@ -129,28 +133,35 @@ def _in_context(
     facts: Facts, rule: Rule, words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...]
 ) -> float:
     """The rule's confidence where it stands, or 0 when what it needs is missing."""
-    if facts.key and rule.category not in ("email", "username", "session", "secret"):
+    if facts.key and (rule.category not in ("email", "username", "session", "secret") or facts.column.family is Family.NUMBER):
         return 0.0
     if facts.reference and facts.column.family is not Family.TEXT:
         return 0.0
-    said = bool(set(words) & PERSON_WORDS)
-    about = facts.person or facts.owned or facts.role.address or said or facts.named
+    around = set(before) | set(after) if rule.category in ("username", "secret") else set(words)
+    said = bool(around & PERSON_WORDS)
+    address = facts.role.address and rule.category not in ("ip_address", "mac_address")
+    about = facts.person or facts.owned or address or said or facts.named
     confidence = rule.confidence
     if _is_a_thing(facts, rule, before):
         return 0.0
-    if not _need_met(facts, rule, about, said, before):
-        return 0.0
+    if not _need_met(facts, rule, about, before):
+        if rule.category != "username":
+            return 0.0
+        confidence *= 0.5
+    if set(after) - TRAIL:
+        confidence *= 0.6
     if set(words) & MACHINE_WORDS and not facts.person:
         confidence *= 0.45
-    if facts.role.machine and not facts.person:
-        confidence *= 0.5
+    if facts.role.machine and not (facts.person or said):
+        confidence *= 0.62 if rule.category in ("email", "phone") else 0.5
     if facts.role.config and not (facts.person or facts.named):
         confidence *= 0.55 if not facts.owned else 0.75
     return confidence
 
 
-def _need_met(facts: Facts, rule: Rule, about: bool, said: bool, before: tuple[str, ...]) -> bool:
+def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) -> bool:
     role = facts.role
+    table = set(role.words)
     match rule.need:
         case "any":
             return True
@@ -162,6 +173,23 @@ def _need_met(facts: Facts, rule: Rule, about: bool, said: bool, before: tuple[s
             return facts.person or role.address or facts.street or "birth" in before
         case "trace":
             return role.trace and (facts.owned or facts.person)
+        case "inaddress":
+            return role.address or facts.street and facts.person
+        case "mail":
+            return bool(table & {"email", "mail", "message", "media", "alert", "invitation", "notification", "sms", "share"}) or (
+                rule.category == "email" and (role.content or role.trace) and (facts.owned or facts.named))
+        case "channel":
+            return (facts.owned or facts.person) and bool(table & {"contact", "phone", "email", "communication", "mechanism", "telecom", "social", "media"})
+        case "identifier":
+            return (facts.owned or facts.person) and bool(table & {"identifier", "identity", "identification", "passport", "document_id"})
+        case "bank":
+            return {"bank", "account"} <= table or "iban" in table
+        case "session":
+            return "session" in table and not role.config and facts.column.family is not Family.NUMBER
+        case "tokens":
+            return (facts.owned or bool(table & {"token", "confirmation"})) and bool(table & {
+                "token", "confirmation", "invitation", "reset", "recovery", "api", "application", "credential", "secret", "otp",
+                "verification", "session", "authenticator", "device"})
         case "wrote":
             if role.config:
                 return False
@@ -171,7 +199,7 @@ def _need_met(facts: Facts, rule: Rule, about: bool, said: bool, before: tuple[s
 
 def _is_a_thing(facts: Facts, rule: Rule, before: tuple[str, ...]) -> bool:
     """Whether the word before the match says it is the name, address or title of a thing."""
-    if rule.category in ("email", "phone", "birth_date", "iban", "user_agent", "free_text", "activity", "ip_address"):
+    if rule.category in ("email", "phone", "birth_date", "iban", "user_agent", "free_text", "activity", "ip_address", "session", "secret", "bank_account"):
         return False
     return bool(before) and before[-1] in THINGS and not set(before) & PERSON_WORDS
 

@@ -38,13 +38,14 @@ _GROUPS: dict[str, str] = {
     "salutation": "salutation aanhef anrede civilite titulatuur honorific",
     "title": "title titel titre titles",
     # -- people --------------------------------------------------------------------------------------
+    "user id": "uid userid usrid",
     "user": "user users usr usrs utilisateur utilisateurs gebruiker gebruikers benutzer nutzer anwender userlist "
-    "usertable usrid useraccount useraccounts appuser gebr bnutzer",
+    "usertable useraccount useraccounts appuser gebr bnutzer",
     "person": "person persons people persoon personen pers personne personnes individu individual individuals human "
     "humans relatie relaties persoonsgegevens natuurlijkpersoon",
     "customer": "customer customers cust client clients klant klanten kunde kunden kd kl kdn klnt cst buyer buyers "
     "shopper shoppers afnemer afnemers debiteur debiteuren debitor debitoren debitore purchaser acheteur",
-    "contact": "contact contacts contactperson contactpersoon contactpersonen ansprechpartner contactpers kontakt "
+    "contact": "contact contacts poc pointofcontact contactperson contactpersoon contactpersonen ansprechpartner contactpers kontakt "
     "kontakte ctc interlocuteur kontaktperson anspr",
     "employee": "employee employees emp empl medewerker medewerkers mitarbeiter angestellter employe employes staff "
     "werknemer werknemers salarie mdw personeel worker workers technician medew arbeitnehmer",
@@ -68,12 +69,12 @@ _GROUPS: dict[str, str] = {
     "child": "kind kinder kinderen enfant enfants child children",
     "spouse": "partner echtgenoot ehepartner conjoint spouse",
     "actor": "actor actors",
-    "recipient": "recipient recipients ontvanger empfaenger destinataire rcpt receiver addressee receivers",
+    "recipient": "sendto mailto recipient recipients ontvanger empfaenger destinataire rcpt receiver addressee receivers",
     "sender": "sender senders afzender absender expediteur",
     "beneficiary": "beneficiary beneficiaries begunstigde payee payer payor",
     "party": "party parties partij partijen",
     "lead": "lead leads prospect prospects interessent",
-    "agent": "agent agents operator operators bediende",
+    "agent": "agent agents",
     "reporter": "reporter reporters melder",
     "speaker": "speaker speakers spreker",
     "commenter": "commenter commentator",
@@ -242,7 +243,10 @@ telefon telefoon datum dat geb vor nach kontakt mitarbeiter medewerker lieferant
 rechnungs liefer bestell besteller ansprech partner kennwort wachtwoord bemerkung opmerking nom prenom client rue
 ville pays postal code courriel utilisateur mot passe naissance numero commande facture file path class template
 group role item product order event task project team page post thread topic forum reply vote group parent
-child created updated modified deleted by at on is has enabled verified confirmed sent read notes tel mob fax
+child created updated modified deleted confirmation invitation verification notification subscription registration
+credential detail history setting preference permission attempt failure request response archive line entry address_book
+profile photo answer question survey course lesson grade enrolment enrollment assignment submission discussion chat room
+channel by at on is has enabled verified confirmed sent read notes tel mob fax
 """.split()
 
 COMPOUND_WORDS: frozenset[str] = frozenset(

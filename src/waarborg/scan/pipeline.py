@@ -11,10 +11,12 @@ from waarborg.scan.links import LinkFound, choose
 from waarborg.scan.looks import ROWS, Looks
 from waarborg.scan.questions import questions
 from waarborg.scan.references import Finder, Reference, declared
+from waarborg.scan.rules import MACHINE_WORDS
 from waarborg.scan.subjects import Subject, find_subjects
 from waarborg.scan.tables import Role, local_name, role_of
 from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
+from waarborg.terms import LinkKind
 
 
 def scan(store: Store, rows: int = ROWS) -> Findings:
@@ -37,7 +39,8 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     references += model_and_id(schema, looks, reached)
     references += inside_json(schema, looks, {n: s for n, s in subjects.items() if s.account})
     links = choose(schema, roles, subjects, references)
-    verdicts = classify_all(schema, roles, subjects, references, looks)
+    own = [one.reference for one in links if not one.mechanical]
+    verdicts = classify_all(schema, roles, subjects, references, looks, own)
     columns = {at: v for at, v in verdicts.items() if v.reported}
     return Findings(
         store=store.name,
@@ -52,10 +55,11 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
 
 
 def classify_all(
-    schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: list[Reference], looks: Looks
+    schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: list[Reference],
+    looks: Looks, own: list[Reference] | None = None,
 ) -> dict[tuple[str, str], Verdict]:
     """The best verdict about every column of every table, however weak."""
-    owned = {r.table for r in references if r.target in subjects and r.confidence >= 0.5}
+    owned = {r.table for r in (references if own is None else own) if r.target in subjects and r.confidence >= 0.5}
     referring = {(r.table, r.columns[0]) for r in references if len(r.columns) == 1 and not r.by_identifier and r.inside == "whole"}
     found: dict[tuple[str, str], Verdict] = {}
     for table in schema.tables.values():
@@ -82,7 +86,8 @@ def _shape(table: Table, role: Role) -> tuple[bool, bool]:
     """Whether the table has the parts of an address, and whether it names people itself."""
     words = [set(canonical(c.name)) for c in table.columns if c.family is Family.TEXT]
     parts = sum(1 for w in words if w & {"street", "postcode", "address"} and w & ADDRESS_PARTS)
-    categories = [name_category(c, role)[0] for c in table.columns]
+    people = [c for c in table.columns if not set(canonical(c.name)) & MACHINE_WORDS]
+    categories = [name_category(c, role)[0] for c in people]
     first = any({"first", "name"} <= w or {"last", "name"} <= w for w in words)
     return parts >= 1, first or ("email" in categories and "name" in categories)
 

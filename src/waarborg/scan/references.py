@@ -24,6 +24,9 @@ ROLE_WORDS = frozenset(
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
     referrer referee buyer seller""".split()
 )
+_VERBS = frozenset("created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
+                   "posted sent last who to".split())
+"""Alone these are moments or flags; with `by` or an id they name a person."""
 _GENERIC_KEYS = frozenset({"id", "uid", "oid", "guid", "uuid", "name", "code", "key", "value", "type", "position", "idx", "no", "nr", "nummer", "number",
                            "username", "domain", "email", "date", "status", "text", "sequence", "language"})
 
@@ -150,9 +153,7 @@ class Finder:
     def _person_role(self, table: Table, column: Column, stem: tuple[str, ...], marked: bool) -> Iterator[tuple[str, str, float, str]]:
         if not set(stem) & ROLE_WORDS or column.family is Family.TEXT and not marked:
             return
-        last = stem[-1]
-        strong = last in ROLE_WORDS or stem[-1] in ("by", "to") or stem[0] in ("created", "updated", "assigned")
-        if not strong:
+        if stem[-1] not in ROLE_WORDS | {"to"} or (set(stem) <= _VERBS and not marked):
             return
         for account in self._accounts:
             keys = _single_keys(self._schema.tables[account])

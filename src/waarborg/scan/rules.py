@@ -51,22 +51,29 @@ RULES: tuple[Rule, ...] = (
     _rule("secret", r"(?:\w+ )*token|token (?:key|value|hash|secret|salt|code)|(?:\w+ )*secret(?: key| value)?", 0.8, "about", WIDE, 8),
     _rule("secret", r"(?:activation|activate|reset|confirm\w*|verification|verify|invitation|auth|access|remember|login|feed|rss|unsubscribe|forgot|recover\w*) (?:key|code|hash|string|session|salt)", 0.8, "about", WIDE, 6),
     _rule("secret", r"salt|auth hash|(?:auth|oauth|api|open) (?:key|data|id)", 0.7, "about", WIDE, 4),
-    _rule("session", r"session|session (?:key|id|data|code|hash|value)|cookie|cookie \w+", 0.75, "about", WIDE, 8),
+    _rule("session", r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+", 0.75, "about", WIDE, 8),
     _rule("secret", r"csrf|nonce", 0.5, "person", WIDE, 6),
     # Contact
     _rule("email", r"email(?: (?:address|\w+))?", 0.95, "any", TEXT, 12, "email"),
     _rule("phone", r"(?:\w+ )*(?:phone|mobile|fax)(?: \w+)?", 0.93, "any", DIGITS, 6, "phone"),
-    _rule("phone", r"call(?:er|ing|ed|ee)?(?: \w+)* (?:id|number)|src number|dst number|callerid|caller|callee", 0.7, "any", DIGITS, 6, "phone"),
+    _rule("phone", r"(?:caller|calling|called|callee|src|dst|source|destination|dialed|dialled) (?:id )?(?:number|phone)|callerid|caller id|caller|callee|cli|clid|ani", 0.7, "any", DIGITS, 6, "phone"),
     _rule("social", r"social|social (?:id|name|account|handle|link|url|profile|user)", 0.8, "about", TEXT, 6),
-    _rule("social", r"(?:from|to|contact|aor|sip|user|caller|callee|presentity|watcher|local|remote) ?u?ri?", 0.6, "about", TEXT, 20, "sip"),
+    _rule("contact", r"(?:from|to|contact|sip|user|caller|callee|presentity|watcher|local|remote|pres|resource|sender|recipient|new|caller contact|callee contact) (?:uri|contact)|aor|impu|impi|asserted identity|identity|contact", 0.62, "any", TEXT, 32, "sip"),
+    _rule("email", r"(?:email )?recipient(?: (?:email|address|list|to|cc|bcc|hidden|secondary|\w+))?|cc|bcc|reply to|to address|from address|to email|from email|(?:mail|email|message|envelope) (?:to|from)|sender(?: (?:address|email))?|cc address|to|from", 0.66, "mail", TEXT, 32, "email"),
+    _rule("contact", r"value(?: \w+)?|number(?: \w+)?|content", 0.75, "channel", TEXT, 16),
+    _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
+    _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
+    _rule("session", r"key|id|code|value|data|hash|content", 0.75, "session", WIDE, 16),
+    _rule("secret", r"key|code|hash|value|hash key", 0.75, "tokens", WIDE, 12),
+    _rule("address", r"(?:building|floor|room|unit|apartment|suite|door|flat|post box|box|block|complex|house)(?: (?:name|number|code|addition|suffix))?|(?:\w+ )?(?:suburb|district|area|quarter|parish|municipality)|street \w+|post box", 0.8, "inaddress", DIGITS),
     # Names
     _rule("name", r"(?:first|last|middle|full|maiden|nick|display|real|family|given|second) name|name infix|initials|gecos", 0.93, "any", TEXT, 4, "person_name"),
     _rule("name", r"account holder|salutation|honorific|nick|surname|name suffix|name prefix|maiden", 0.75, "about", TEXT, 2),
-    _rule("name", r"(?:user|person|customer|contact|employee|member|patient|student|teacher|author|owner|guest|visitor|subscriber|participant|applicant|donor|driver|child|spouse|actor|recipient|sender|beneficiary|party|lead|agent|reporter|speaker|commenter|poster|requester|requestor|holder|creator|assignee|manager|approver|doctor|emergency|parent|father|mother|cardholder|invoice|shipping|delivery|order|salesman|seller|ordered|attention|attn|friendly|submitter|handler) (?:\w+ )?name", 0.85, "any", TEXT, 6, "person_name"),
+    _rule("name", r"(?:person|customer|contact|employee|member|patient|student|teacher|author|owner|guest|visitor|subscriber|participant|applicant|donor|driver|child|spouse|actor|recipient|sender|beneficiary|party|lead|agent|reporter|speaker|commenter|poster|requester|requestor|holder|creator|assignee|manager|approver|doctor|emergency|parent|father|mother|cardholder|invoice|shipping|delivery|order|salesman|seller|ordered|attention|attn|friendly|submitter|handler) (?:\w+ )?name", 0.85, "any", TEXT, 6, "person_name"),
     _rule("name", r"name|name \d|fn|phonetic name|search name|sort name|legal name|alias name|name (?:display|full|real|first|last|phonetic|search|sort|key|lower|clean|ascii|normali[sz]ed|\w)", 0.75, "person", TEXT, 6, "person_name"),
     _rule("username", r"user name(?: \w+)?|login(?: name)?|user login|user nick|screen name|account name|handle|auth user|principal", 0.88, "about", TEXT, 4),
     _rule("username", r"alias|uid|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
-    _rule("username", r"(?:user|author|owner|actor|sender|recipient|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author|by)|username\w*)", 0.62, "any", TEXT, 12),
+    _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author|by)|username\w*)", 0.62, "any", TEXT, 12),
     _rule("username", r"from user|to user|caller user|callee user|src user|dst user|watcher user(?: name)?", 0.8, "any", TEXT, 4),
     _rule("person_reference", r"(?:customer|employee|member|patient|student|personnel|person) (?:number|code)", 0.7, "person", DIGITS, 3),
     # Identity
@@ -91,7 +98,7 @@ RULES: tuple[Rule, ...] = (
     _rule("geolocation", r"(?:\w+ )?(?:latitude|longitude)|geo(?: \w+)?|coordinates|geom|location (?:point|lat)", 0.7, "about", TEXT | {Family.NUMBER}),
     _rule("geolocation", r"location", 0.6, "person", TEXT, 8),
     # Connection
-    _rule("ip_address", r"(?:\w+ )*ip(?: (?:address|hex|int|bin|from|to|\w))?|remote (?:address|addr|host)|(?:src|source|peer|caller|received) (?:address|addr|ip)|x forwarded for", 0.85, "about", WIDE | {Family.NETWORK, Family.NUMBER}, 4, "ip"),
+    _rule("ip_address", r"(?:\w+ )*ip(?: (?:address|hex|int|bin|from|to|network|net|range|hash|\w))?|remote (?:address|addr|host)|(?:src|source|peer|caller|received) (?:address|addr|ip)|x forwarded for", 0.85, "about", WIDE | {Family.NETWORK, Family.NUMBER}, 4, "ip"),
     _rule("mac_address", r"mac address|mac", 0.7, "about", WIDE | {Family.NETWORK}, 6, "mac"),
     _rule("user_agent", r"(?:\w+ )*user agent(?: \w+)?", 0.88, "any", TEXT, 16, "user_agent"),
     _rule("hostname", r"host|hostname|remote host|(?:user|visitor|login) host(?:name)?", 0.5, "trace", TEXT, 8),
@@ -132,6 +139,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 # Words after the match that turn the value into something else: a flag, a number, a template, a moment.
+TRAIL = frozenset(
+    """address number value text lower upper compact new old first second third raw normalized normalised canonical clean
+    hash hashed display work home private business mobile alt alternate alternative extra main primary secondary full original
+    encrypted enc crypt plain sha md5 history prev previous current last next name names line html md markdown
+    full_text search sort ascii local hidden list to cc a b c d e x part iso code day month year international
+    invoice billing shipping delivery personal company office emergency other landline direct switchboard number_
+    internal body content data string legacy backup copy id key user person contact customer owner short long""".split()
+)
+"""Words after a match that leave its meaning alone; an unknown one casts doubt."""
+
 NOT_THE_VALUE = frozenset(
     """id count type template enabled verified confirmed validated flag format status date at time limit length max min
     color colour class size order position visible required host port server encoding sent notification notifications
@@ -168,7 +185,7 @@ PERSON_WORDS = frozenset(
     """user person customer contact employee member patient student teacher author owner guest visitor subscriber
     participant applicant donor driver child spouse actor recipient sender beneficiary lead agent reporter speaker
     commenter poster requester requestor holder creator assignee manager approver doctor emergency parent father mother
-    cardholder billing shipping delivery caller callee login session remote client last visitor personal home private
+    cardholder billing shipping delivery caller callee login session remote client last visitor personal home
     attempt signup signin register invitee""".split()
 )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from waarborg.scan.classify import name_category
+from waarborg.scan.classify import name_category, words_of
+from waarborg.scan.rules import MACHINE_WORDS
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.words import canonical
 from waarborg.stores.contract import Family, Table
@@ -37,7 +38,28 @@ def find_subjects(tables: Mapping[str, Table], roles: Mapping[str, Role]) -> dic
         subject = _subject(table, roles[name])
         if subject and subject.confidence >= 0.5:
             found[name] = subject
-    return {name: s for name, s in found.items() if not _extension(tables[name], roles[name], found)}
+    found = {name: s for name, s in found.items() if not _extension(tables[name], roles[name], found)}
+    for name, table in tables.items():
+        invited = None if name in found else _invited(table, roles[name], found)
+        if invited:
+            found[name] = invited
+    return found
+
+
+def _invited(table: Table, role: Role, found: Mapping[str, Subject]) -> Subject | None:
+    """People without an account: a short table of e-mail addresses that refers to no table of people."""
+    if role.config or role.machine or (role.content and role.head != "email") or role.trace or table.view or len(table.columns) > 14:
+        return None
+    if any(r.table in found for r in table.foreign_keys):
+        return None
+    referring = {c for r in table.foreign_keys for c in r.columns}
+    for column in table.columns:
+        words = words_of(column.name, role)
+        if column.name in referring or set(words) & MACHINE_WORDS or name_category(column, role)[0] != "email":
+            continue
+        if words[0] == "email" and len(words) <= 2:
+            return Subject(table.name, {"email": column.name}, 0.6, (f'"{column.name}" holds e-mail addresses of people without an account',))
+    return None
 
 
 def _subject(table: Table, role: Role) -> Subject | None:
@@ -48,7 +70,7 @@ def _subject(table: Table, role: Role) -> Subject | None:
     evidence: list[str] = []
     score = 0.0
     if role.person_noun:
-        score += 0.5 if role.head in STRONG_PERSON_NOUNS else 0.35
+        score += 0.5 if role.head in STRONG_PERSON_NOUNS else 0.2
         evidence.append(f'the name "{table.name}" calls its rows {role.head}')
     if {"first_name", "last_name"} <= categories:
         score += 0.35
@@ -80,6 +102,10 @@ def _against(table: Table, role: Role, categories: set[str]) -> float:
     if role.content and not role.person_noun:
         against += 0.35
     if role.organisation:
+        against += 0.3
+    if not role.person_noun and not categories & {"email", "first_name", "last_name"}:
+        against += 0.35
+    if categories <= {"username", "phone"}:
         against += 0.3
     if len(table.key) != 1 and not categories & {"password", "email"}:
         against += 0.2

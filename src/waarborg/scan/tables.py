@@ -16,7 +16,7 @@ PERSON_NOUNS = frozenset(
     registration attendee admin administrator operator principal friend buddy respondent voter passenger resident
     lawyer doctor nurse signatory shareholder holder signup requester requestor""".split()
 )
-STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "identity", "profile", "registration", "party", "actor", "lead",
+STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "identity", "profile", "registration", "actor", "lead",
                                       "recipient", "admin", "signup", "holder", "principal"}
 ADDRESS_NOUNS = frozenset({"address", "street", "location"})
 TRACE_NOUNS = frozenset(
@@ -37,7 +37,7 @@ CONFIG_NOUNS = frozenset(
     translation field attribute workflow state stage tag label menu layout theme widget dashboard filter rule
     trigger action script report graph chart icon image_map tax plan priority severity role group acl right policy
     region timezone zone color style feature package dependency resource registry sequence counter lock semaphore
-    content_type contenttype property parameter variable setting function hook mapping expression macro
+    content_type contenttype format property parameter variable setting function hook mapping expression macro
     regex operator_rule condition interwiki sitemap stat updatelog""".split()
 )
 MACHINE_NOUNS = frozenset(
@@ -46,6 +46,13 @@ MACHINE_NOUNS = frozenset(
     domainpolicy htable dialplan rls rtpengine rtpproxy lcr mtree mohqueue uid_domain uacreg
     domain plan_tree autoreg_host media_type connector adapter printer device_type data_source datasource""".split()
 )
+COLLECTIVE_NOUNS = frozenset(
+    """team project group board forum workspace channel room site course category product catalogue catalog map
+    repository release milestone version page organisation department folder collection album space list kb kbitem
+    item package app application campaign survey poll form dashboard widget report view filter screen sysmap slideshow
+    domain network host location warehouse building event contribution session_block conference queue calendar""".split()
+)
+"""Things many people have a part in: who made one does not own it."""
 ORGANISATION_NOUNS = frozenset({"organisation", "agency", "tenant", "workspace", "branch"})
 _NEUTRAL = frozenset("table list data info master record record tab stamm detail base main core all new old archive "
                      "archived basic entity model item extra field record".split())
