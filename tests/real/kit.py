@@ -249,12 +249,12 @@ class Browser:
                 found[given["name"]] = given.get("value", "")
         return found
 
-    def page(self, path: str, *, wrong: str, right: str = "") -> Page:
+    def page(self, path: str, *, wrong: str, right: str = "", headers: Mapping[str, str] | None = None) -> Page:
         """Open a main page; `PageError` for status 400 or more, text that matches `wrong`, or without `right`."""
-        status, text = self.get(path)
+        status, text = self.get(path, headers)
         bad = re.search(wrong, text)
         if status >= 400 or bad or (right and right not in text):
-            why = bad.group(0) if bad else f"status {status}" if status >= 400 else "an expected text is missing"
+            why = bad.group(0) if bad else f"status {status}" if status >= 400 else f"{right!r} is missing"
             raise PageError(f"{self.viewer} {path}: {why}")
         return Page(self.viewer, path, status)
 

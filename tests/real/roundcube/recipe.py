@@ -13,6 +13,7 @@ import json
 import os
 import pwd
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -35,6 +36,14 @@ PACKAGES = ("php8.2-cgi", "php8.2-cli", "php8.2-mysql", "dbconfig-no-thanks", "r
 SERVER = os.environ.get("REAL_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306")
 WRONG = r"SERVICE CURRENTLY NOT AVAILABLE|DATABASE ERROR|CONNECTION TO STORAGE SERVER FAILED|Error No\.|ERROR 404"
 NEVER_SIGNED_IN = 60
+LIST = "/?_task=mail&_action=list&_mbox=INBOX&_remote=1"
+MESSAGE = "/?_task=mail&_mbox=INBOX&_uid={}&_action=show"
+PAGES = (("/?_task=mail", "task-mail"), (LIST, "Meeting 2 with"), (MESSAGE.format(1), "will join us"),
+         ("/?_task=mail&_action=compose", "task-mail action-compose"), ("/?_task=addressbook", "task-addressbook"),
+         ("/?_task=addressbook&_action=list&_source=0&_remote=1", "add_contact_row"),
+         ("/?_task=settings", "task-settings"), ("/?_task=settings&_action=identities", "identities-table"),
+         ("/?_task=settings&_action=responses", "responses-table"),
+         ("/?_task=settings&_action=folders", "subscription-table"))
 
 
 def people() -> tuple[kit.Person, ...]:
@@ -118,19 +127,17 @@ def _make(workdir: Path, database: str, persons: tuple[kit.Person, ...]) -> None
                 continue
             if person.number % 19 == 0:
                 _attempt(base, person, "wrong password")
-            browser = sign_in(base, person)
+            browser, header = sign_in(base, person)
             if person.number % 3 == 0:
-                uids = range(1, 4)
-                browser.get("/?_task=mail&_action=list&_mbox=INBOX&_remote=1&_refresh=1")
-                for uid in uids:
-                    browser.get(f"/?_task=mail&_mbox=INBOX&_uid={uid}&_action=show")
+                for path in (LIST, *(MESSAGE.format(uid) for uid in range(1, 4))):
+                    browser.get(path, header)
             if person.number % 4 == 0:
-                browser.get("/?_task=logout&_token=" + browser.form("/?_task=settings").get("_token", ""))
+                browser.get(f"/?_task=logout&_token={header['X-Roundcube-Request']}")
     env = {**_environment(workdir, 143), "REAL_PEOPLE": str(workdir / "people.json"), "REAL_PROGRAM": str(PROGRAM)}
     kit.run(["php", HERE / "fill.php"], env=env)
     with _serve(workdir) as base:  # once more: sessions that know the new settings, and one left in the middle
         for person in persons[:20]:
-            sign_in(base, person).get("/?_task=addressbook")
+            sign_in(base, person)[0].get("/?_task=addressbook")
     secret = {"MYSQL_PWD": parts.password or ""}
     dump = kit.run(["mariadb-dump", *_client(), "--skip-dump-date", "--hex-blob", database], env=secret)
     (workdir / "pristine.sql").write_text(dump)
@@ -174,13 +181,18 @@ def _environment(workdir: Path, imap_port: int) -> dict[str, str]:
 def _serve(workdir: Path) -> Iterator[str]:
     imap, web = kit.free_port(), kit.free_port()
     user = pwd.getpwuid(os.getuid())
-    # Dovecot started by root insists on its own two accounts; started by anybody else it can only be that one.
-    inner, nobody, group = (("dovecot", "dovenull", "dovecot") if os.getuid() == 0 else
-                            (user.pw_name, user.pw_name, grp.getgrgid(user.pw_gid).gr_name))
-    sockets = Path(tempfile.mkdtemp(prefix="real-imap-"))  # a short path: sockets' names end at 107 characters
-    sockets.chmod(0o755)
-    values = {"DIR": str(workdir), "RUN": str(sockets), "PORT": str(imap), "USER": inner, "NOBODY": nobody,
-              "GROUP": group, "UID": str(user.pw_uid), "GID": str(user.pw_gid), "PASSWORD": kit.PASSWORD}
+    # Dovecot started by root insists on accounts other than root, also for the mail itself; these may not be able
+    # to enter `workdir`. So it works on a copy, which comes back afterwards. (Socket names end at 107 characters.)
+    root = os.getuid() == 0
+    mail_user = pwd.getpwnam("dovecot") if root else user
+    served = Path(tempfile.mkdtemp(prefix="real-imap-"))
+    served.chmod(0o755)
+    shutil.copytree(workdir / "mail", served / "mail")
+    if root:
+        kit.run(["chown", "-R", "dovecot:dovecot", served / "mail"])
+    values = {"DIR": str(workdir), "RUN": str(served), "PORT": str(imap), "USER": mail_user.pw_name,
+              "NOBODY": "dovenull" if root else user.pw_name, "GROUP": grp.getgrgid(mail_user.pw_gid).gr_name,
+              "UID": str(mail_user.pw_uid), "GID": str(mail_user.pw_gid), "PASSWORD": kit.PASSWORD}
     text = (HERE / "dovecot.conf.in").read_text()
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
@@ -191,8 +203,10 @@ def _serve(workdir: Path) -> Iterator[str]:
         with kit.serving([shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c", config], imap, workdir / "imap.log"), \
                 kit.serving(php, web, workdir / "web.log", env=_environment(workdir, imap)):
             yield f"http://127.0.0.1:{web}"
+        shutil.rmtree(workdir / "mail")
+        shutil.copytree(served / "mail", workdir / "mail", ignore=shutil.ignore_patterns("dovecot.index*"))
     finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(served, ignore_errors=True)
 
 
 def _attempt(base: str, person: kit.Person, password: str) -> tuple[kit.Browser, int, str]:
@@ -203,29 +217,21 @@ def _attempt(base: str, person: kit.Person, password: str) -> tuple[kit.Browser,
     return browser, status, text
 
 
-def sign_in(base: str, person: kit.Person) -> kit.Browser:
-    """Sign in through the form; `PageError` if that fails."""
+def sign_in(base: str, person: kit.Person) -> tuple[kit.Browser, dict[str, str]]:
+    """Sign in through the form; the browser, and the header its scripts would send. `PageError` if that fails."""
     browser, status, text = _attempt(base, person, kit.PASSWORD)
-    if status != 200 or "task-mail" not in text:
+    token = re.search(r'"request_token":"([^"]+)"', text)
+    if status != 200 or "task-mail" not in text or token is None:
         raise kit.PageError(f"{browser.viewer} /?_task=login: cannot sign in (status {status})")
-    return browser
+    return browser, {"X-Roundcube-Request": token.group(1)}
 
 
 def _pages(workdir: Path, persons: tuple[kit.Person, ...], viewer: kit.Person | None = None) -> list[kit.Page]:
     """Roundcube has no administrator: the pages are opened as one remaining person only."""
-    chosen = viewer or persons[58]
-    seen = []
+    chosen = viewer or persons[NEVER_SIGNED_IN - 2]
     with _serve(workdir) as base:
-        browser = sign_in(base, chosen)
-        for path in ("/?_task=mail", "/?_task=mail&_action=list&_mbox=INBOX&_remote=1", "/?_task=mail&_mbox=INBOX&_uid=1&_action=show",
-                     "/?_task=mail&_action=compose", "/?_task=addressbook", "/?_task=addressbook&_action=list&_source=0&_remote=1",
-                     "/?_task=settings", "/?_task=settings&_action=identities", "/?_task=settings&_action=responses",
-                     "/?_task=settings&_action=preferences", "/?_task=settings&_action=folders"):
-            status, _ = browser.get(path)
-            if status in {301, 302}:
-                raise kit.PageError(f"{browser.viewer} {path}: sent away")
-            seen.append(browser.page(path, wrong=WRONG))
-    return seen
+        browser, header = sign_in(base, chosen)
+        return [browser.page(path, wrong=WRONG, right=right, headers=header) for path, right in PAGES]
 
 
 if __name__ == "__main__":
