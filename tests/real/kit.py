@@ -130,7 +130,7 @@ def names(count: int = COUNT) -> list[tuple[int, str, str, str, str]]:
 
 
 def phone(number: int) -> str:
-    """A Dutch number from the range that is never given out, in one of three spellings."""
+    """A number in the shape of a Dutch mobile, in one of three spellings."""
     return (f"06-555{number:05d}", f"+316555{number:05d}", f"0031 6 555 {number:05d}")[number % 3]
 
 
