@@ -132,7 +132,7 @@ def _sign_in(base: str, person: kit.Person) -> kit.Browser:
     browser = kit.Browser(base, mail)
     form = {**browser.form("/accounts/login/"), "login-username": mail, "login-password": kit.PASSWORD, "login_submit": "Log In"}
     status, text = browser.post("/accounts/login/", form)
-    if status != 200 or "/accounts/logout/" not in text:
+    if status != 200 or "logout/" not in text:
         raise kit.PageError(f"{mail} /accounts/login/: cannot sign in (status {status})")
     return browser
 
