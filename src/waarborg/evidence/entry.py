@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from waarborg.canonical import keyed_digest
 from waarborg.errors import EvidenceError
 
 FORMAT = 1
@@ -100,6 +101,13 @@ def unreadable() -> EvidenceError:
 def genesis(log: str) -> str:
     """What the first entry of a log holds as `previous`: an entry cannot be moved to another log."""
     return hashlib.sha256(b"waarborg evidence log 1\n" + log.encode()).hexdigest()
+
+
+def subject_hash(person_key: bytes, reference: str) -> str:
+    """How entries name a person: a keyed hash (HMAC-SHA-256). `person_key` is 32 random bytes of that person alone."""
+    if len(person_key) != 32:
+        raise ValueError("a person's key is 32 bytes")
+    return keyed_digest(person_key, ["waarborg subject 1", reference])
 
 
 def instant_text(at: datetime) -> str:

@@ -30,7 +30,8 @@ _ID = re.compile(r"(?:[a-z]{1,12}[-:])?(?:[0-9a-f]{32,64}|[0-9a-f]{8}(?:-[0-9a-f
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _ERROR_ID = re.compile(r"WB\d{3}")
-_NAME = re.compile(r"[^\x00-\x1f@]{1,200}")
+_NAME = re.compile(r"[^\x00-\x1f]{1,300}")
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 
 Declared = Collection[str]
 Check = Callable[[object, Declared | None], bool]
@@ -57,9 +58,9 @@ def _is_count(value: object, declared: Declared | None) -> bool:
 
 
 def _is_name(value: object, declared: Declared | None) -> bool:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _NAME.fullmatch(value) is None or _ADDRESS.search(value) is not None:
         return False
-    return value in declared if declared is not None else _NAME.fullmatch(value) is not None
+    return declared is None or value in declared
 
 
 def _is_date(value: object, declared: Declared | None) -> bool:
