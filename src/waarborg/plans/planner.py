@@ -11,15 +11,18 @@ side and writes the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import IO
 
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
 from waarborg.errors import Finding, Place, PlanError, StalePlan, StoreError
+from waarborg.plans.access import Answer, Section, access_blueprint
 from waarborg.plans.drafts import Blueprint
 from waarborg.plans.erasure import blueprint
-from waarborg.plans.locate import Located, asked_of, locate
+from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
 from waarborg.plans.resolve import World, resolve
@@ -100,6 +103,37 @@ class Planner:
         abilities = {name: store.abilities for name, store in self.stores.items()}
         now = self.clock.now()
         return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), follows)
+
+    # -- access --------------------------------------------------------------------------------------------------
+
+    def access(self, person: SubjectRef, out: IO[str]) -> int:
+        """Write everything that Art. 15 gives this person to `out` as JSON, streamed. Returns the number of rows.
+
+        Raises `PlanError` where the person cannot be told from another, `StoreError` where a store is out of reach:
+        an answer without one of its stores would be a false one.
+        """
+        people = [person]
+        _enough(people)
+        asked = asked_of(people)
+        world = self.world()
+        blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
+        seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
+        with ExitStack() as stack:
+            sections: list[tuple[Section, Iterable[Sequence[tuple[object, ...]]]]] = []
+            for name in in_order(world, list(blueprints)):
+                blueprint = blueprints[name]
+                prepare(blueprint, self.stores[name], seeds[name], people)
+                whole = complete(blueprint.program, seeds[name])
+                look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
+                hand_over(world, blueprint, look, seeds, people)
+                sections += [(one, look.rows(one.set, one.columns)) for one in blueprint.sections]
+            answer = Answer(self.policy, self.clock.now(), sections)
+            answer.write(
+                out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
+            )
+        return answer.rows
+
+    # -- carrying out --------------------------------------------------------------------------------------------
 
     def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.

@@ -44,7 +44,14 @@ class Map:
     line: int
 
 
-Node = Scalar | Sequence | Map
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An alias stood here; a finding says so, and nothing else is said about this place."""
+
+    line: int
+
+
+Node = Scalar | Sequence | Map | Refusal
 
 
 def shown(name: str) -> str:
@@ -123,7 +130,7 @@ class TreeBuilder:
             case "ScalarEvent":
                 return Scalar(event.value, line, event.style is not None and event.style != "")
             case _:
-                return Scalar("", line)
+                return Refusal(line)
 
     def plainness(self, event: Any, line: int) -> None:
         """Report anchors, aliases and tags: each could make a small file large or a text an object."""

@@ -19,7 +19,7 @@ from waarborg.clock import Period
 from waarborg.errors import Finding, Place, WaarborgError, near_miss
 from waarborg.policy.content import yaml_key
 from waarborg.policy.model import DataItem, TransferSafeguard
-from waarborg.policy.nodes import Map, Node, Scalar, Sequence, shown
+from waarborg.policy.nodes import Map, Node, Refusal, Scalar, Sequence, shown
 from waarborg.policy.values import ANY_LANGUAGE, Money, Text
 
 NAME = re.compile(r"[A-Za-z_*][\w*./-]{0,79}")
@@ -64,6 +64,8 @@ class Reader:
     def value(self, kind: Any, node: Node, path: str) -> Any:
         """The node as a value of `kind`. Raises `Unreadable` after reporting."""
         self.places.setdefault(path, Place(self.file, node.line, 0, path))
+        if isinstance(node, Refusal):
+            raise Unreadable
         origin, arguments = get_origin(kind), get_args(kind)
         if origin in (Union, types.UnionType):
             inner = next(one for one in arguments if one is not type(None))
@@ -96,6 +98,8 @@ class Reader:
         """The node as a mapping."""
         if isinstance(node, Map):
             return node
+        if isinstance(node, Refusal):
+            raise Unreadable
         if isinstance(node, Scalar) and not node.quoted and node.text in NULL:
             return Map({}, node.line)
         raise self.fail(

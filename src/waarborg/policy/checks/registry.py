@@ -80,7 +80,7 @@ CHECKS: tuple[Check, ...] = (
         "Data that is not declared is not told to people (Art. 13, 14).",
         "Declare it under data, or correct the reference.",
     ),
-    Check("WB021", who.unknown_country, "Transfers and regions are decided by it (Art. 44).", "Write for example NL."),
+    Check("WB021", who.unknown_code, "Transfers, regions and translations follow codes.", "Write NL or nl."),
     Check(
         "WB022",
         data.unused_category,

@@ -9,6 +9,7 @@ from datetime import date
 from waarborg.errors import near_miss
 from waarborg.policy.law import EEA, consent_age
 from waarborg.policy.model import Policy
+from waarborg.policy.read import LANGUAGE
 from waarborg.policy.values import ANY_LANGUAGE, NO_TEXT
 from waarborg.policy.walk import contacts, entries, texts, walk
 from waarborg.policy.words import EVENTS, words_of
@@ -118,13 +119,15 @@ def no_representative(policy: Policy, today: date) -> Said:
         yield "controller.country", "The controller is outside the Union and names no representative in it."
 
 
-def unknown_country(policy: Policy, today: date) -> Said:
+def unknown_code(policy: Policy, today: date) -> Said:
     for path, value in walk(policy):
         key = path.rpartition(".")[2]
         if key == "country" and isinstance(value, str) and value and not re.fullmatch("[A-Z]{2}", value):
             yield path, "This is no country code of two capital letters."
     if any(not re.fullmatch("[A-Z]{2}|EEA", region) for region in policy.regions):
         yield "regions", "A region is a country code of two capital letters, or EEA."
+    if not policy.languages or any(not LANGUAGE.fullmatch(language) for language in policy.languages):
+        yield "languages", "A language is a code of two small letters; at least one is needed."
 
 
 def unknown_event(policy: Policy, today: date) -> Said:
