@@ -68,9 +68,9 @@ class Entry:
         if (keys != _NEEDED and keys - {"clock"} != _NEEDED) or values["format"] != FORMAT:
             raise unreadable()
         seq, at, data, clock = values["seq"], values["at"], values["data"], values.get("clock")
-        if type(seq) is not int or not is_instant(at) or not isinstance(data, dict):
+        if type(seq) is not int or not isinstance(data, dict):
             raise unreadable()
-        if "clock" in values and not is_instant(clock):
+        if not is_instant(at) or ("clock" in values and not is_instant(clock)):
             raise unreadable()
         if not isinstance(values["kind"], str) or not isinstance(values["previous"], str):
             raise unreadable()

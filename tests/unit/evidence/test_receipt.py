@@ -142,3 +142,20 @@ def test_old_receipts_verify_for_ever():
     """A receipt of format 1, made once and kept: when this fails, the format was broken for people who hold one."""
     checked = receipt.check(OLD.read_text().strip(), keys=[OLD_KEY])
     assert [entry.kind for entry in checked.entries] == ["request.received", "plan.verified"]
+
+
+@pytest.mark.parametrize(
+    ("check", "change"),
+    [
+        ("inclusion_holds", lambda v: v["entries"][0]["proof"].pop()),
+        ("subject_hash", lambda v: v["person"].update(reference="els@post.example")),
+    ],
+)
+def test_sabotage_of_a_check_lets_a_false_receipt_pass(check, change, monkeypatch):
+    kit, person_key, entries = asked()
+    false = reworked(issued(kit, person_key, entries), change)
+    why_not(lambda: receipt.check(false, keys=[kit.key.public]))
+    subject = kit.log.entry(entries[0]).subject
+    always = {"inclusion_holds": lambda *arguments: True, "subject_hash": lambda *arguments: subject}
+    monkeypatch.setattr(receipt, check, always[check])
+    assert receipt.check(false, keys=[kit.key.public])
