@@ -20,7 +20,7 @@ from types import TracebackType
 
 from waarborg.errors import StateError
 from waarborg.state.master import MasterKey
-from waarborg.state.schema import create
+from waarborg.state.schema import VERSION, version
 from waarborg.state.sql import Sql
 from waarborg.state.whole import State
 
@@ -102,8 +102,9 @@ def open_state(path: Path, *, master: MasterKey | None = None) -> StateFile:
         raise _cannot("The state file cannot be opened.") from None
     file = StateFile(connection, master)
     try:
-        with file.begin():
-            create(Sql(connection))
+        if version(Sql(connection)) != VERSION:  # a reader need not wait for a writer
+            with file.begin() as state:
+                state.create()
     except BaseException:
         file.close()
         raise

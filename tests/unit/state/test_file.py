@@ -110,6 +110,8 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path, monkeypatch):
         other.execute("BEGIN IMMEDIATE")
         with fails("WB560"), file.begin():
             pass
+        with open_state(path) as reader, reader.read() as state:
+            assert state.markers.of(PLAN) == []
         other.close()
 
 

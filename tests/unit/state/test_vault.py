@@ -185,6 +185,8 @@ def test_a_permission_holds_for_its_scope_until_its_last_day(state):
     assert not allowed.holds("retention.log", "d" * 64, on=date(2026, 12, 1))
     allowed.grant("retention.log", PLAN, approver="ab" * 32, at=START)
     assert allowed.holds("retention.log", PLAN, on=date(2099, 1, 1))
+    with fails("WB558"):
+        allowed.grant("retention.log", PLAN, approver="els@post.example", at=START)
     allowed.withdraw("retention.log", PLAN)
     assert not allowed.holds("retention.log", PLAN, on=date(2026, 12, 1))
 
