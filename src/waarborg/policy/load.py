@@ -15,7 +15,7 @@ from waarborg.policy.model import Policy
 from waarborg.policy.nodes import Node, parse
 from waarborg.policy.read import Reader, Unreadable
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 FORMAT = 1
 
 

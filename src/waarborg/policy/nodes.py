@@ -16,6 +16,7 @@ from waarborg.errors import Finding, Place
 
 MAX_DEPTH = 16
 MAX_NODES = 50_000
+MAX_TEXT = 20_000
 SHOWN = 40
 
 
@@ -54,14 +55,14 @@ class Refusal:
 Node = Scalar | Sequence | Map | Refusal
 
 
-def shown(name: str) -> str:
+def shown(name: str, most: int = SHOWN) -> str:
     """A name from the file, safe to print: no control characters, and short.
 
     >>> shown("a" + chr(27) + "[31m")
     'a?[31m'
     """
-    safe = "".join(char if char.isprintable() else "?" for char in name[: SHOWN + 1])
-    return safe[:SHOWN] + "…" if len(safe) > SHOWN else safe
+    safe = "".join(char if char.isprintable() else "?" for char in name[: most + 1])
+    return safe[:most] + "…" if len(safe) > most else safe
 
 
 class Refused(Exception):
@@ -119,6 +120,8 @@ class TreeBuilder:
                 "Check whether this is the right file.",
             )
         self.plainness(event, line)
+        if len(getattr(event, "value", None) or "") > MAX_TEXT:
+            raise self.too_long(line)
         match type(event).__name__:
             case "MappingStartEvent":
                 return self.mapping(events, line, depth)
@@ -131,6 +134,16 @@ class TreeBuilder:
                 return Scalar(event.value, line, event.style is not None and event.style != "")
             case _:
                 return Refusal(line)
+
+    def too_long(self, line: int) -> Refused:
+        """Refuse a line or value that nobody could read."""
+        return self.refuse(
+            "WB107",
+            line,
+            f"A single line or value is longer than {MAX_TEXT} characters.",
+            "Nobody reads a text of that length, and searching it could take for ever.",
+            "Shorten it, or split it into several texts.",
+        )
 
     def plainness(self, event: Any, line: int) -> None:
         """Report anchors, aliases and tags: each could make a small file large or a text an object."""
@@ -178,6 +191,10 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Finding]]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     builder = TreeBuilder(file)
+    for number, row in enumerate(text.split("\n"), 1):
+        if len(row) > MAX_TEXT:
+            builder.too_long(number)
+            return None, builder.findings
     tabs = [number for number, row in enumerate(text.split("\n"), 1) if row[: len(row) - len(row.lstrip())].count("\t")]
     for number in islice(tabs, 20):
         builder.report("WB104", number, "A tab indents this line.", "YAML is indented by spaces.", "Use spaces.")

@@ -22,7 +22,7 @@ from waarborg.policy.model import DataItem, TransferSafeguard
 from waarborg.policy.nodes import Map, Node, Refusal, Scalar, Sequence, shown
 from waarborg.policy.values import ANY_LANGUAGE, Money, Text
 
-NAME = re.compile(r"[A-Za-z_*][\w*./-]{0,79}")
+NAME = re.compile(r"[\w*][\w*-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 TRUE, FALSE = {"true", "True", "yes"}, {"false", "False", "no"}
 NULL = {"", "~", "null"}
@@ -118,7 +118,14 @@ class Reader:
             here = f"{path}.{shown(name)}"
             self.places[here] = Place(self.file, line, 0, here)
             if not NAME.fullmatch(name):
-                self.fail("WB111", line, here, "This is not a name.", "", "Use letters, digits, - and _, at most 80.")
+                self.fail(
+                    "WB111",
+                    line,
+                    here,
+                    "This is not a name.",
+                    "",
+                    "Use at most 80 letters, digits, - and _; no dots.",
+                )
                 continue
             try:
                 read[name] = (
