@@ -137,10 +137,10 @@ def _by(reader: Reader, node: Node, path: str) -> Way:
         assert holder is not None  # noqa: S101 - required above
         where = {fields.name("type"): reader.constants(holder, fields.at("is"))}
         return Way(columns=fields.names("id"), where=where)
-    if node.entries.keys() & {"column", "template"}:
-        fields = reader.fields(node, path, ("column", "template"))
-        fields.require("column", "template")
-        return Way(columns=(fields.name("column"),), template=_template(fields))
+    if node.entries.keys() & {"column", "template", "normalise"}:
+        fields = reader.fields(node, path, ("column", "template", "normalise"))
+        fields.require("column")
+        return Way(columns=(fields.name("column"),), normalise=read_normalise(fields), template=_template(fields))
     pairs = {column: reader.name(inner, f"{path}.{shown(column)}") for column, (_, inner) in node.entries.items()}
     if not pairs:
         raise reader.fail("WB202", node.line, path, "No column is named here.", "", "Write by: column.")

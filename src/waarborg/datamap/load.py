@@ -21,7 +21,7 @@ from waarborg.datamap.paths import path_links
 from waarborg.datamap.read import Fields, Reader, Unreadable
 from waarborg.errors import DataMapError, Finding, Severity
 from waarborg.terms import Treatment
-from waarborg.yamlfile import Map, Node, in_order, parse_text, read_text, shown
+from waarborg.yamlfile import Map, Node, Scalar, in_order, parse_text, read_text, shown
 
 MAX_BYTES = 5_000_000
 MAX_NODES = 500_000
@@ -58,6 +58,14 @@ def parse_datamap(
     text: str, file: str = "datamap.yaml", today: date | None = None
 ) -> tuple[DataMap | None, list[Finding]]:
     """The map in a text, and everything wrong with it, top to bottom."""
+    datamap, findings = parse_form(text, file)
+    if datamap is not None and not findings:  # a part that is missing would make the cross-checks complain as well
+        findings = in_order(check_datamap(datamap, today))
+    return datamap, findings
+
+
+def parse_form(text: str, file: str = "datamap.yaml") -> tuple[DataMap | None, list[Finding]]:
+    """The map in a text as far as its form goes: what names what is not looked at."""
     node, findings = parse_text(text, file, MAX_NODES)
     if node is None:
         return None, findings
@@ -66,8 +74,6 @@ def parse_datamap(
         datamap = _datamap(reader, node)
     except Unreadable:
         return None, in_order(findings)
-    if not findings:  # a part that could not be read would make the cross-checks complain about its absence
-        findings.extend(check_datamap(datamap, today))
     return datamap, in_order(findings)
 
 
@@ -188,6 +194,7 @@ def _columns(reader: Reader, fields: Fields) -> dict[str, ColumnDecl]:
 
 
 def _column(reader: Reader, name: str, line: int, node: Node, path: str) -> ColumnDecl:
+    reader.name(Scalar(name, line, quoted=True), path)
     if not isinstance(node, Map):
         category, treatment, words, source = reader.text(node, path), None, "", ""
     else:

@@ -198,7 +198,10 @@ class Auditor:
             return True
         self._whole = False
         if entry.seq > self._next:
-            self._gaps.append((self._next, entry.seq))
+            if len(self._gaps) < MOST_FLAWS:
+                self._gaps.append((self._next, entry.seq))
+            else:
+                self._note(Flaw.DROPPED, _range(self._next, entry.seq), "Missing, though later entries are there.")
             self._next = entry.seq + 1
             self._last = None
             return True
@@ -241,7 +244,8 @@ class Auditor:
     def _check_content(self, entry: Entry) -> None:
         kind = self._kinds.get(entry.kind)
         if kind is None:
-            self._unknown[entry.kind] = self._unknown.get(entry.kind, 0) + 1
+            if entry.kind in self._unknown or len(self._unknown) < MOST_FLAWS:
+                self._unknown[entry.kind] = self._unknown.get(entry.kind, 0) + 1
             return
         faults = misfits(kind, entry.subject, entry.data)
         for where, what in faults:
@@ -284,8 +288,7 @@ class Auditor:
             self._note(Flaw.BACK_DATED, where, "This head claims a time before what stands before it.")
         self._at = max(self._at, head.at)
         self._check_root(head, where)
-        if self._seen is not None and head.number == self._seen.number and head != self._seen:
-            self._note(Flaw.FORKED, where, "The head with this number is not the one that was seen before.")
+        self._compare_head_with_seen(head, where)
         self._head = head
 
     def _check_head_place(self, head: Head, line: bytes) -> None:
@@ -321,6 +324,10 @@ class Auditor:
                 f"entry {seen.size - 1}",
                 "The history up to here is not the one whose head was seen before.",
             )
+
+    def _compare_head_with_seen(self, head: Head, where: str) -> None:
+        if self._seen is not None and head.number == self._seen.number and head != self._seen:
+            self._note(Flaw.FORKED, where, "The head with this number is not the one that was seen before.")
 
     # --- the end --------------------------------------------------------------------------------------------------
 

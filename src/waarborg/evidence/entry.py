@@ -16,12 +16,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from waarborg.errors import EvidenceError
 
 FORMAT = 1
 _NEEDED = frozenset(("at", "data", "format", "kind", "previous", "seq", "subject"))
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError("no fractions in canonical bytes: two machines may print them differently")
+
+
+_load = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).decode
 _dump = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -72,7 +79,7 @@ class Entry:
 def canonical_object(body: bytes) -> dict[str, Any]:
     """The JSON object whose canonical bytes these are, or `EvidenceError` WB505."""
     try:
-        values = json.loads(body)
+        values = _load(body.decode())
         if isinstance(values, dict) and _dump(values).encode() == body:
             return values
     except (ValueError, RecursionError):

@@ -45,6 +45,7 @@ class Form:
 
     says: str
     fits: Check
+    words: tuple[str, ...] = ()
 
 
 def _shaped(says: str, pattern: re.Pattern[str]) -> Form:
@@ -79,7 +80,7 @@ def _is_tally(value: object, declared: Declared | None) -> bool:
 
 def code(*words: str) -> Form:
     """One word of a closed list."""
-    return Form("one of " + ", ".join(words), lambda value, declared: isinstance(value, str) and value in words)
+    return Form("one of " + ", ".join(words), lambda value, declared: isinstance(value, str) and value in words, words)
 
 
 DIGEST = _shaped("a digest of 64 hexadecimal digits", _DIGEST)

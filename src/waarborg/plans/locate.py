@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from waarborg.errors import Finding, Place, PlanError
-from waarborg.plans.drafts import Blueprint, StandInDraft
+from waarborg.plans.drafts import Blueprint, Handover, StandInDraft
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import World
 from waarborg.plans.sets import Asked
@@ -33,6 +34,23 @@ SHORTEST_WORD = 3
 """Words of fewer characters are not looked for in texts: they would hit everybody."""
 ROUNDS = 5
 """How often keys may travel around stores that refer to each other before we give up."""
+
+
+class Drawn(Protocol):
+    """What locating needs of a blueprint, whichever right it is for."""
+
+    @property
+    def store(self) -> str: ...
+    @property
+    def program(self) -> Program: ...
+    @property
+    def handovers(self) -> Sequence[Handover]: ...
+    @property
+    def me(self) -> Mapping[str, str]: ...
+    @property
+    def words(self) -> Mapping[str, tuple[str, str, tuple[str, ...]]]: ...
+    @property
+    def stand_ins(self) -> Sequence[StandInDraft]: ...
 
 
 @dataclass(slots=True)
@@ -80,22 +98,22 @@ def locate(
     `frozen` brings the keys of an earlier look (verification). Raises `PlanError` where a person cannot be told from
     another, `StoreError` where a store cannot be reached.
     """
-    seeds = {name: _given(world, blueprint, people) for name, blueprint in blueprints.items()}
+    seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():
         _carry(seeds[name], old)
     found: dict[str, Found] = {}
-    names = _in_order(world, list(blueprints))
+    names = in_order(world, list(blueprints))
     for _ in range(ROUNDS):
         before = {name: {seed: len(values) for seed, values in seeds[name].items()} for name in names}
         for name in names:
-            with stores[name].reading(
-                blueprints[name].program, _complete(blueprints[name].program, seeds[name])
-            ) as look:
+            program = blueprints[name].program
+            prepare(blueprints[name], stores[name], seeds[name], people)
+            with stores[name].reading(program, complete(program, seeds[name])) as look:
                 found[name] = _count(world, blueprints[name], look, seeds, people)
         if not _abroad(world) or before == {n: {s: len(v) for s, v in seeds[n].items()} for n in names}:
             break
     for name, blueprint in blueprints.items():
-        seeds[name] = _complete(blueprint.program, seeds[name])
+        seeds[name] = complete(blueprint.program, seeds[name])
         for step in blueprint.steps:
             for write in step.writes.values():
                 if isinstance(write, Redact):
@@ -122,29 +140,47 @@ def _count(
     people: Sequence[SubjectRef],
 ) -> Found:
     found = Found(blueprint.store)
-    for table, name in blueprint.me.items():
-        found.counts[name] = look.count(name)
-        _one_each(world, table, name, found.counts[name], people)
-    for hand in blueprint.handovers:
-        values = look.values(hand.set, hand.columns)
-        for seed in hand.seeds:
-            for other in seeds.values() if not seed.startswith("frozen:") else (seeds[blueprint.store],):
-                other[seed] = _merged(other.get(seed, []), values)
-    for seed, (name, _, columns) in blueprint.words.items():
-        words = [(str(value),) for row in look.values(name, columns) for value in row if value]
-        words += [(value,) for person in people for value in _words_of(person, seed)]
-        usable = [word for word in words if len(str(word[0])) >= SHORTEST_WORD]
-        seeds[blueprint.store][seed] = _merged(seeds[blueprint.store].get(seed, []), usable)
-    for stand_in in blueprint.stand_ins:
-        keys = list(look.values(stand_in.set, stand_in.key))
-        seeds[blueprint.store][stand_in.seed] = keys
-        found.missing += [] if keys else [stand_in]
+    found.counts.update(hand_over(world, blueprint, look, seeds, people))
+    found.missing = [one for one in blueprint.stand_ins if not seeds[blueprint.store][one.seed]]
     for name in _counted(blueprint):
         found.counts[name] = look.count(name)
     for kept in blueprint.kept:
         if kept.rule and kept.date_column and found.counts[kept.set]:
             found.years[kept.set] = look.groups(kept.set, kept.date_column)
     return found
+
+
+def hand_over(
+    world: World,
+    blueprint: Drawn,
+    look: Reading,
+    seeds: Mapping[str, Seeds],
+    people: Sequence[SubjectRef],
+) -> dict[str, int]:
+    """Count the people themselves, refuse where they cannot be told apart, and pass on the keys that lead further."""
+    counts = {}
+    for table, name in blueprint.me.items():
+        counts[name] = look.count(name)
+        _one_each(world, table, name, counts[name], people)
+    for hand in blueprint.handovers:
+        values = look.values(hand.set, hand.columns)
+        for seed in hand.seeds:
+            for other in seeds.values() if not seed.startswith("frozen:") else (seeds[blueprint.store],):
+                other[seed] = _merged(other.get(seed, []), values)
+    return counts
+
+
+def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[SubjectRef]) -> None:
+    """Values that sets of the same store are told by: words that name the people, keys of the placeholders."""
+    if not blueprint.words and not blueprint.stand_ins:
+        return
+    with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
+        for seed, (name, _, columns) in blueprint.words.items():
+            words = [(str(value),) for row in look.values(name, columns) for value in row if value]
+            words += [(value,) for person in people for value in _words_of(person, seed)]
+            seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
+        for stand_in in blueprint.stand_ins:
+            seeds[stand_in.seed] = list(look.values(stand_in.set, stand_in.key))
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:
@@ -175,7 +211,7 @@ def _one_each(world: World, table: str, name: str, rows: int, people: Sequence[S
         )
 
 
-def _given(world: World, blueprint: Blueprint, people: Sequence[SubjectRef]) -> Seeds:
+def given_seeds(world: World, blueprint: Drawn, people: Sequence[SubjectRef]) -> Seeds:
     """The seeds that hold what was given about the people, in the types of the columns they are held against."""
     seeds = Seeds()
     for set in blueprint.program.sets:
@@ -228,7 +264,7 @@ def _seed_names(rows: Rows) -> Iterator[str]:
             yield from _seed_names(rows.rows)
 
 
-def _complete(program: Program, seeds: Seeds) -> Seeds:
+def complete(program: Program, seeds: Seeds) -> Seeds:
     """The same seeds with an empty one for every name the program speaks of."""
     whole = Seeds(seeds)
     for set in program.sets:
@@ -241,7 +277,7 @@ def _abroad(world: World) -> bool:
     return any(not arm.same_store for table in world.tables.values() for arm in table.arms)
 
 
-def _in_order(world: World, stores: Sequence[str]) -> list[str]:
+def in_order(world: World, stores: Sequence[str]) -> list[str]:
     """Stores that others lead to first; in a circle, the order of the map."""
     needs = {
         name: {a.target.partition(".")[0] for t in world.in_store(name) for a in t.arms if not a.same_store}

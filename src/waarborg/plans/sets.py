@@ -61,7 +61,7 @@ class Asked:
     """Keys found at planning stand in for rows that are already gone (verification)."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Ownership:
     """The sets of one store. Names come out of the methods; a method answers None where a set cannot have rows."""
 

@@ -7,6 +7,7 @@
     vault.secret("replay") -> bytes               # a named secret of this installation, made on first use
     vault.signing_key(at=…) / vault.keep_signing_key(key, at=…)
     vault.rewrap(new_master) -> int               # rotation: every data key wrapped again
+    vault.start_over() -> int                     # the master key is lost: what nobody can read is removed
 
     people = PersonKeys(vault)
     people.subject("app.member:42", at=…) -> (keyed hash for evidence, the key behind it)
@@ -61,7 +62,7 @@ class Vault:
     def __init__(self, sql: Sql, master: MasterKey) -> None:
         self._sql, self._master = sql, master
         self.destroyed = 0
-        """How many data keys were destroyed through this object."""
+        """How many wrapped data keys were removed or replaced through this object."""
 
     # --- records --------------------------------------------------------------------------------------------------
 
@@ -156,7 +157,17 @@ class Vault:
         wrapped = [(new.id, new.wrap(self._master.unwrap(bytes(old))), key) for key, old in rows]
         self._sql.many("UPDATE waarborg_key SET master = ?, wrapped = ? WHERE id = ?", wrapped)
         self._master = new
+        self.destroyed += len(wrapped)
         return len(wrapped)
+
+    def start_over(self) -> int:
+        """The master key is lost: remove everything sealed, which nobody can read; returns how many records that were.
+
+        The log is not sealed and stays; go on with `Log.replace_lost`. See docs/how/evidence.md for what this means.
+        """
+        records = self._sql.run("DELETE FROM waarborg_vault")
+        self.destroyed += self._sql.run("DELETE FROM waarborg_key")
+        return records
 
     # --- the installation's own secrets ---------------------------------------------------------------------------
 
