@@ -19,10 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from waarborg import yamlfile
 from waarborg.errors import Finding, PolicyError
-from waarborg.policy import load_policy, nodes, read_policy
+from waarborg.policy import load_policy, read_policy
 from waarborg.policy.checks import check_policy, who
-from waarborg.policy.load import MAX_BYTES, parse_policy, read_text
+from waarborg.policy.load import MAX_BYTES, parse_policy
+from waarborg.yamlfile import read_text
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "projects" / "policy.yaml"
 SMALL = "policy: s\nversion: 2026-12-01\nlanguages: [nl]\ncontroller: {name: A}\ndata: {}\npurposes: {}\n"
@@ -134,7 +136,7 @@ def test_attack_47_deep_nesting_does_not_exhaust_the_stack(opening: str) -> None
 def test_attack_47_depth_is_refused_because_of_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     text = SMALL + "texts: " + "[" * 20 + "]" * 20
     assert refused(text) == {"WB107"}
-    monkeypatch.setattr(nodes, "MAX_DEPTH", 30)
+    monkeypatch.setattr(yamlfile, "MAX_DEPTH", 30)
     assert refused(text) == {"WB108"}
 
 

@@ -23,7 +23,6 @@ from waarborg.policy.entries import (
     Transfer,
     TransferSafeguard,
 )
-from waarborg.policy.nodes import shown
 from waarborg.policy.parts import (
     Breach,
     Changes,
@@ -56,6 +55,7 @@ from waarborg.policy.values import (
     Text,
     Visibility,
 )
+from waarborg.yamlfile import shown
 
 __all__ = [
     "AutomatedDecision",

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.policy_pages import EXAMPLE, PAGES, fragments, merged
+
 from waarborg.errors import Finding
 from waarborg.policy.checks import CHECKS, EXPIRED, SUPPRESSION, check_policy
 from waarborg.policy.load import parse_policy

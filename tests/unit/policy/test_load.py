@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from tests.policy_pages import EXAMPLE, PAGES, fragments
+
 from waarborg.clock import Period
 from waarborg.errors import PolicyError
 from waarborg.policy import load_policy, read_policy

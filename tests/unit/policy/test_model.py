@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-
 from tests.policy_pages import EXAMPLE, merged
+
 from waarborg.errors import PolicyError
 from waarborg.policy import Policy, load_policy
 from waarborg.policy.load import parse_policy

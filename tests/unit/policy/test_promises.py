@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from tests.policy_pages import EXAMPLE, PAGES, fragments, merged
+
 from waarborg.errors import PolicyError
 from waarborg.policy import Policy, load_policy
 from waarborg.policy.checks import check_policy

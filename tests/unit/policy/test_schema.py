@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-
 from tests.policy_pages import EXAMPLE, ROOT
+
 from waarborg.policy.schema import published, schema
 
 PUBLISHED = ROOT / "docs" / "reference" / "policy.schema.json"

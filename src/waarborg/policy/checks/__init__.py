@@ -7,7 +7,7 @@ from datetime import date
 from waarborg.errors import Finding, Severity
 from waarborg.policy.checks.registry import CHECKS, Check
 from waarborg.policy.model import Policy, Suppression
-from waarborg.policy.nodes import shown
+from waarborg.yamlfile import shown
 
 __all__ = ["CHECKS", "Check", "check_policy"]
 
