@@ -38,6 +38,7 @@ def by_identifier(
             found = [
                 one for s in subjects.values()
                 if s.table != table.name and kind in s.identifiers
+                and (s.account or not (table.name in subjects and subjects[table.name].account))
                 and (one := _value_reference(schema, looks, table, column, kind, s, (table.name, s.table) in linked))
             ]
             best = max(found, key=lambda r: (r.confidence, subjects[r.target].account), default=None)
@@ -67,6 +68,9 @@ def _value_reference(
         return None
     if any(t.foreign_keys for t in schema.tables.values()):
         # A schema that declares its keys refers to accounts by them.
+        return None
+    own, theirs = canonical(column.name), canonical(to)
+    if own[-len(theirs):] != theirs or (own != theirs and len(columns) == 1):
         return None
     if kind == "username" and (unique or len(columns) > 1 or subject.account):
         return _by(table, columns, subject, to_columns, kind, 0.68 if unique or len(columns) > 1 else 0.6, (why,), normalise)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from waarborg.scan.rules import MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
-from waarborg.scan.tables import Role
+from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.values import EMPTY, Profile
 from waarborg.scan.words import canonical, without_prefix
 from waarborg.stores.contract import Column, Family
@@ -22,7 +22,9 @@ ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "st
 SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
                      "biometric", "genetic", "criminal_record"})
 SECRET = frozenset({"secret", "session"})
-_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace"})
+_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar"})
+_WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar"})
+"""Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
 _ENOUGH = 3
 """Filled values from which a sample may contradict a name."""
@@ -43,6 +45,10 @@ class Facts:
     """The rows of its table are people."""
     owned: bool = False
     """A row of its table leads to a person directly."""
+    own: bool = False
+    """A row of its table is a person's own: theirs alone, or written by them."""
+    chain: bool = False
+    """A row of its table belongs to a row that is a person's own."""
     street: bool = False
     """The table has a street or postcode column: its city and country are part of an address."""
     named: bool = False
@@ -99,6 +105,8 @@ def _matches(column: Column, words: tuple[str, ...]) -> Iterator[tuple[Rule, tup
         inside = found.group(0).split()
         if any(w in NOT_THE_VALUE for w in after) or _turned(rule, inside):
             continue
+        if rule.category == "name" and inside[0] == "name" and before and before[-1] in ("user", "login"):
+            continue  # a user name is how one logs in
         yield rule, before, after
 
 
@@ -140,9 +148,10 @@ def _in_context(
     around = set(before) | set(after) if rule.category in ("username", "secret") else set(words)
     said = bool(around & PERSON_WORDS)
     address = facts.role.address and rule.category not in ("ip_address", "mac_address")
-    about = facts.person or facts.owned or address or said or facts.named
+    called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
+    about = facts.person or facts.owned or address or said or facts.named or called
     confidence = rule.confidence
-    if _is_a_thing(facts, rule, before):
+    if _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
         return 0.0
     if not _need_met(facts, rule, about, before):
         if rule.category != "username":
@@ -150,10 +159,12 @@ def _in_context(
         confidence *= 0.5
     if set(after) - TRAIL:
         confidence *= 0.6
-    if set(words) & MACHINE_WORDS and not facts.person:
+    if (set(before) | set(after) if rule.category == "ip_address" else set(words)) & MACHINE_WORDS and not facts.person:
         confidence *= 0.45
     if facts.role.machine and not (facts.person or said):
         confidence *= 0.62 if rule.category in ("email", "phone") else 0.5
+    if rule.need == "anywhere" and not about:
+        return confidence * 0.68
     if facts.role.config and not (facts.person or facts.named):
         confidence *= 0.55 if not facts.owned else 0.75
     return confidence
@@ -165,6 +176,12 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
     match rule.need:
         case "any":
             return True
+        case "anywhere":
+            return True
+        case "own":
+            return facts.own and not (role.config or role.machine or role.join)
+        case "chain":
+            return (facts.own or facts.chain) and not (role.config or role.machine or role.join)
         case "about":
             return about or (role.trace and not role.machine)
         case "person":
@@ -175,6 +192,10 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return role.trace and (facts.owned or facts.person)
         case "inaddress":
             return role.address or facts.street and facts.person
+        case "content":
+            return role.content and (facts.own or facts.chain)
+        case "avatar":
+            return bool(table & {"avatar", "photo", "portrait"}) and not role.config
         case "mail":
             return bool(table & {"email", "mail", "message", "media", "alert", "invitation", "notification", "sms", "share"}) or (
                 rule.category == "email" and (role.content or role.trace) and (facts.owned or facts.named))
@@ -193,7 +214,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "wrote":
             if role.config:
                 return False
-            return (role.content or role.trace) and (facts.owned or facts.named) or (facts.owned and rule.confidence > 0.7)
+            return (role.content or role.trace) and (facts.owned or facts.named) or (
+                (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content))
     return False
 
 
@@ -260,7 +282,7 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
                 category, round(confidence * damp * share, 2),
                 (f"{share:.0%} of {profile.count} sampled values pass the check for {check.replace('_', ' ')}",),
             )
-    about = facts.person or facts.owned or facts.named or facts.role.address
+    about = facts.person or facts.owned or facts.named
     if about and profile.share("ip") >= 0.8 and profile.share("number") == 0:
         yield Verdict("ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",))
     phones = profile.share("phone")

@@ -20,7 +20,7 @@ from waarborg.terms import LinkKind
 
 _HANDLING = frozenset("updated modified editor assigned assignee approved approver closed resolved locked deleted changed "
                       "handled handler reviewed reviewer moderator edited responsible manager supervisor coordinator "
-                      "salesperson validated cancelled checked processed last".split())
+                      "salesperson posted validated cancelled checked processed last".split())
 _MAKING = frozenset("created creator by added uploaded uploader".split())
 _KEEPING = frozenset("owner user author default leader lead contact".split())
 _SHARING = frozenset("share shared access watcher watch acl visibility member membership participant collaborator "
@@ -43,15 +43,24 @@ class LinkFound:
         return self.reference.confidence
 
 
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Tables whose rows are persons' own: directly, or through the row they belong to."""
+
+    own: frozenset[str]
+    chained: frozenset[str]
+
+
 def choose(
     schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: Iterable[Reference]
-) -> list[LinkFound]:
-    """The references that lead to a person, with the kind of link each would be."""
+) -> tuple[list[LinkFound], Ownership]:
+    """The references that lead to a person, with the kind of link each would be, and the tables of persons' own rows."""
     listed = [r for r in references if r.confidence >= 0.5]
     direct = [r for r in listed if r.target in subjects]
     mechanical = _mechanical(schema, direct)
     links = [_direct(schema, roles, subjects, r, mechanical) for r in direct]
     owned = _owned(schema, roles, links)
+    own = frozenset(owned)
     for reference in _chains(listed, subjects, owned, roles):
         links.append(LinkFound(reference, LinkKind.BELONGS_TO, f'its row goes where the row of "{reference.target}" goes'))
     links += [
@@ -59,7 +68,7 @@ def choose(
         for r in listed
         if r.table in subjects and r.target not in subjects and roles[r.target].organisation
     ]
-    return links
+    return links, Ownership(own, frozenset(owned) - own)
 
 
 def _direct(
@@ -105,9 +114,14 @@ def _owned(schema: Schema, roles: Mapping[str, Role], links: Iterable[LinkFound]
         table = link.reference.table
         role = roles[table]
         written = role.content and link.kind is LinkKind.ABOUT and not link.mechanical and role.head not in COLLECTIVE_NOUNS
-        if (link.kind is LinkKind.BELONGS_TO or written) and not (role.config or role.machine or role.join):
+        if (link.kind is LinkKind.BELONGS_TO or written) and not (role.config or role.machine or role.join or _shared(role)):
             owned.add(table)
     return owned
+
+
+def _shared(role: Role) -> bool:
+    """Whether a row is something many people have a part in: it does not go where one person goes."""
+    return role.organisation or role.head in COLLECTIVE_NOUNS
 
 
 def _chains(
@@ -128,7 +142,7 @@ def _chains(
                 continue
             seen.add(id(reference))
             found.append(reference)
-            if reference.table not in owned and not roles[reference.table].config:
+            if reference.table not in owned and not (roles[reference.table].config or _shared(roles[reference.table])):
                 owned.add(reference.table)
                 queue.append(reference.table)
     return found

@@ -45,8 +45,9 @@ def _rule(
 
 RULES: tuple[Rule, ...] = (
     # Secrets first: a "password reset email token" is a token.
-    _rule("secret", r"recovery code|security question|private key|secret key|api key|ha1|ha1b|credential", 0.9, "about", WIDE),
-    _rule("secret", r"password(?: \w+)*|pin", 0.93, "about", WIDE, 4, "password_hash"),
+    _rule("secret", r"recovery code|security question|private key|secret key|api key|api secret|client secret|ha1|credential", 0.85, "anywhere", WIDE),
+    _rule("secret", r"password(?: \w+)*", 0.93, "anywhere", WIDE, 6, "password_hash"),
+    _rule("secret", r"pin", 0.8, "about", WIDE | {Family.NUMBER}, 3),
     _rule("secret", r"(?:\w+ )*otp(?: \w+)*|totp seed", 0.8, "about", WIDE),
     _rule("secret", r"(?:\w+ )*token|token (?:key|value|hash|secret|salt|code)|(?:\w+ )*secret(?: key| value)?", 0.8, "about", WIDE, 8),
     _rule("secret", r"(?:activation|activate|reset|confirm\w*|verification|verify|invitation|auth|access|remember|login|feed|rss|unsubscribe|forgot|recover\w*) (?:key|code|hash|string|session|salt)", 0.8, "about", WIDE, 6),
@@ -133,8 +134,14 @@ RULES: tuple[Rule, ...] = (
     _rule("title", r"title", 0.5, "person", TEXT, 4),
     # What people write
     _rule("free_text", r"(?:\w+ )*(?:comment|note|message|body|feedback|review|complaint|answer|question)(?: (?:body|text|content|html|plain|raw|source|markdown|clean|rendered|data|subject|original|parsed|search))?", 0.72, "wrote", WIDE, 60),
-    _rule("free_text", r"(?:\w+ )?(?:text|description|reason|subject|summary|details|transcript|story|excerpt|quote|abstract|justification|explanation|motivation|headers?|raw|html|snippet)", 0.6, "wrote", WIDE, 60),
+    _rule("free_text", r"(?:\w+ )?(?:text|description|subject|summary|details|transcript|story|excerpt|quote|abstract|justification|explanation|motivation|headers?|raw|html|snippet)", 0.6, "wrote", WIDE, 60),
     _rule("free_text", r"title|subject|topic|headline", 0.55, "wrote", TEXT, 60),
+    _rule("free_text", r"(?:\w+ )?reason(?: text)?", 0.55, "content", TEXT, 60),
+    _rule("picture", r"image|picture|photo|file|data|image (?:data|file|url)", 0.75, "avatar", WIDE, 8),
+    # In rows that are a person's own, whatever they are called
+    _rule("free_text", r"(?:\w+ )?(?:title|name|label|headline|query|term|keyword|search|file|filename|words|phrase|text|value|purpose|objective|goal|location)(?: (?:name|text|original|value))?", 0.56, "own", WIDE, 20),
+    _rule("free_text", r"(?:\w+ )?(?:value|old value|new value|text|attribute value)(?: \w+)?", 0.53, "chain", WIDE, 60),
+    _rule("encoded", r"(?:\w+ )*(?:data|vars|config|filter|params|extra|details|payload|serialized|serialised|meta|metadata|others|vcard|criteria|raw|xml|json|diff|object repr|blob|snapshot|fields)", 0.55, "own", WIDE, 100),
     _rule("free_text", r"note|note (?:text|content|html|private|public|internal)|(?:customer|user|person|internal|private|personal) note|comment|remarks|memo", 0.7, "person", WIDE, 30),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from waarborg.scan.classify import name_category, words_of
+from waarborg.scan.classify import Verdict, name_category, words_of
 from waarborg.scan.rules import MACHINE_WORDS
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.words import canonical
@@ -144,3 +144,21 @@ def _extension(table: Table, role: Role, found: Mapping[str, Subject]) -> bool:
         if same and not found[table.name].account and role.head in ("profile", "identity", "account", "user", "person"):
             return "first_name" not in found[table.name].identifiers
     return False
+
+
+def find_guests(
+    tables: Mapping[str, Table], roles: Mapping[str, Role], subjects: Mapping[str, Subject],
+    columns: Mapping[tuple[str, str], Verdict],
+) -> list[Subject]:
+    """Tables that are not tables of people and yet name people who need no account: by name, or by their own e-mail."""
+    found = []
+    for name, table in tables.items():
+        if name in subjects or roles[name].config or roles[name].machine or roles[name].join:
+            continue
+        identity = {k: c for k, c in _identity_columns(table, roles[name]).items() if (name, c) in columns}
+        kinds = set(identity)
+        if {"first_name", "last_name"} <= kinds or "email" in kinds or {"full_name", "phone"} <= kinds:
+            identifiers = {k: c for k, c in identity.items() if k in ("email", "phone", "full_name", "name", "username")}
+            sure = 0.6 if {"first_name", "last_name"} <= kinds or len(identifiers) > 1 else 0.5
+            found.append(Subject(name, identifiers, sure, ("its rows name people who need not have an account",)))
+    return found

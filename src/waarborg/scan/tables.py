@@ -21,7 +21,7 @@ STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "identity", "profile", "registr
 ADDRESS_NOUNS = frozenset({"address", "street", "location"})
 TRACE_NOUNS = frozenset(
     """log session login visit visitor activity event access attempt history request trail call cdr acc cdrs online
-    presence tracking click pageview hit failure audit auditlog journal statistic consent throttle lockout""".split()
+    presence tracking click pageview hit failure audit auditlog journal statistic consent throttle lockout trace""".split()
 )
 CONTENT_NOUNS = frozenset(
     """comment message post note ticket review feedback answer question reply mail email chat conversation thread topic
@@ -43,7 +43,7 @@ CONFIG_NOUNS = frozenset(
 MACHINE_NOUNS = frozenset(
     """host hosts interface server gateway dispatcher proxy node network subnet carrier route routing router trunk
     switch sensor item poller snmp graph drule dcheck dhost dservice httptest httpstep service trusted pdt
-    domainpolicy htable dialplan rls rtpengine rtpproxy lcr mtree mohqueue uid_domain uacreg
+    domainpolicy htable dialplan rtpengine rtpproxy lcr mtree mohqueue uid_domain
     domain plan_tree autoreg_host media_type connector adapter printer device_type data_source datasource""".split()
 )
 COLLECTIVE_NOUNS = frozenset(
