@@ -61,8 +61,10 @@ def _value_reference(
     unique = any(set(to_columns) == set(u.columns) for u in target.uniques) or any(
         i.unique and set(i.columns) == set(to_columns) for i in target.indexes)
     why = f'"{column.name}" holds the {kind} of a person, as "{subject.table}.{to}" does'
-    if seen.asked >= 2 and seen.share >= 0.4:
-        sure = 0.6 + 0.3 * seen.share + (0.05 if unique else 0)
+    enough = 0.4 if subject.account else 0.8
+    telling = kind == "email" and subject.account and seen.found >= 2
+    if seen.asked >= 2 and (seen.share >= enough or telling):
+        sure = (0.6 if seen.share >= 0.4 else 0.5) + 0.3 * seen.share + (0.05 if unique else 0)
         return _by(table, columns, subject, to_columns, kind, sure, (why, f"{seen.found} of {seen.asked} sampled values stand there"), normalise)
     if seen.asked >= 2 or linked:
         return None

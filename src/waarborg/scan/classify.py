@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from waarborg.scan.rules import MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
+from waarborg.scan.rules import LABELS, MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.values import EMPTY, Profile
 from waarborg.scan.words import canonical, without_prefix
@@ -22,8 +22,8 @@ ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "st
 SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
                      "biometric", "genetic", "criminal_record"})
 SECRET = frozenset({"secret", "session"})
-_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar"})
-_WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar"})
+_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar", "titled", "payment", "card"})
+_WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
 """Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
 _ENOUGH = 3
@@ -76,6 +76,9 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
+
+
 def classify(facts: Facts, profile: Profile = EMPTY) -> Verdict | None:
     """The best verdict about a column, or None when nothing speaks for it."""
     candidates = [*_by_name(facts, profile), *_by_value(facts, profile)]
@@ -104,6 +107,8 @@ def _matches(column: Column, words: tuple[str, ...]) -> Iterator[tuple[Rule, tup
         before, after = tuple(sentence[: found.start()].split()), tuple(sentence[found.end() :].split())
         inside = found.group(0).split()
         if any(w in NOT_THE_VALUE for w in after) or _turned(rule, inside):
+            continue
+        if LABELS & set(before) and rule.category != "free_text":
             continue
         if rule.category == "name" and inside[0] == "name" and before and before[-1] in ("user", "login"):
             continue  # a user name is how one logs in
@@ -165,7 +170,7 @@ def _in_context(
         confidence *= 0.62 if rule.category in ("email", "phone") else 0.5
     if rule.need == "anywhere" and not about:
         return confidence * 0.68
-    if facts.role.config and not (facts.person or facts.named):
+    if facts.role.config and not (facts.person or facts.named or facts.own or facts.chain):
         confidence *= 0.55 if not facts.owned else 0.75
     return confidence
 
@@ -179,9 +184,15 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "anywhere":
             return True
         case "own":
-            return facts.own and not (role.config or role.machine or role.join)
+            return facts.own and not (role.machine or role.join)
         case "chain":
-            return (facts.own or facts.chain) and not (role.config or role.machine or role.join)
+            return (facts.own or facts.chain) and not (role.machine or role.join)
+        case "titled":
+            return facts.named and (facts.person or role.address)
+        case "payment":
+            return (facts.own or facts.chain) and bool(table & {"payment", "transaction", "bank", "card", "refund", "subscription"})
+        case "card":
+            return bool({"bank", "card"} <= table or {"credit", "card"} <= table or "bankcard" in table or "card number" in " ".join(role.words))
         case "about":
             return about or (role.trace and not role.machine)
         case "person":
@@ -212,8 +223,10 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
                 "token", "confirmation", "invitation", "reset", "recovery", "api", "application", "credential", "secret", "otp",
                 "verification", "session", "authenticator", "device"})
         case "wrote":
-            if role.config:
+            if role.config and not (facts.own or facts.chain):
                 return False
+            if facts.table and table & _WRITINGS and facts.column.length is None and not role.machine:
+                return True
             return (role.content or role.trace) and (facts.owned or facts.named) or (
                 (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content))
     return False

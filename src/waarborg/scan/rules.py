@@ -62,19 +62,26 @@ RULES: tuple[Rule, ...] = (
     _rule("contact", r"(?:from|to|contact|sip|user|caller|callee|presentity|watcher|local|remote|pres|resource|sender|recipient|new|caller contact|callee contact) (?:uri|contact)|aor|impu|impi|asserted identity|identity|contact", 0.62, "any", TEXT, 32, "sip"),
     _rule("email", r"(?:email )?recipient(?: (?:email|address|list|to|cc|bcc|hidden|secondary|\w+))?|cc|bcc|reply to|to address|from address|to email|from email|(?:mail|email|message|envelope) (?:to|from)|sender(?: (?:address|email))?|cc address|to|from", 0.66, "mail", TEXT, 32, "email"),
     _rule("contact", r"value(?: \w+)?|number(?: \w+)?|content", 0.75, "channel", TEXT, 16),
+    _rule("email", r"bcc|cc|reply to", 0.6, "about", TEXT, 32, "email"),
     _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
     _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
-    _rule("session", r"key|id|code|value|data|hash|content", 0.75, "session", WIDE, 16),
+    _rule("session", r"key|id|code|value|data|hash|content|vars", 0.75, "session", WIDE, 16),
     _rule("secret", r"key|code|hash|value|hash key", 0.75, "tokens", WIDE, 12),
+    _rule("secret", r"key|share key|public key|access code", 0.56, "own", WIDE, 6),
+    _rule("bank_account", r"(?:\w+ )?(?:reference|label|authorization|authorisation)|(?:partner|provider|transaction|payment) (?:id|reference|number)", 0.55, "payment", TEXT, 12),
+    _rule("address", r"search text|search|formatted|full text", 0.6, "inaddress", TEXT, 40),
+    _rule("free_text", r"note|instruction|direction|delivery note", 0.6, "inaddress", TEXT, 40),
+    _rule("card_number", r"number|expiry date|expiration(?: date)?|card type|holder|name|type|last(?: \w+)?|brand", 0.75, "card", DATES | DIGITS),
     _rule("address", r"(?:building|floor|room|unit|apartment|suite|door|flat|post box|box|block|complex|house)(?: (?:name|number|code|addition|suffix))?|(?:\w+ )?(?:suburb|district|area|quarter|parish|municipality)|street \w+|post box", 0.8, "inaddress", DIGITS),
     # Names
     _rule("name", r"(?:first|last|middle|full|maiden|nick|display|real|family|given|second) name|name infix|initials|gecos", 0.93, "any", TEXT, 4, "person_name"),
     _rule("name", r"account holder|salutation|honorific|nick|surname|name suffix|name prefix|maiden", 0.75, "about", TEXT, 2),
+    _rule("name", r"title|prefix|suffix|titles|academic title", 0.6, "titled", TEXT, 2),
     _rule("name", r"(?:person|customer|contact|employee|member|patient|student|teacher|author|owner|guest|visitor|subscriber|participant|applicant|donor|driver|child|spouse|actor|recipient|sender|beneficiary|party|lead|agent|reporter|speaker|commenter|poster|requester|requestor|holder|creator|assignee|manager|approver|doctor|emergency|parent|father|mother|cardholder|invoice|shipping|delivery|order|salesman|seller|ordered|attention|attn|friendly|submitter|handler) (?:\w+ )?name", 0.85, "any", TEXT, 6, "person_name"),
     _rule("name", r"name|name \d|fn|phonetic name|search name|sort name|legal name|alias name|name (?:display|full|real|first|last|phonetic|search|sort|key|lower|clean|ascii|normali[sz]ed|\w)", 0.75, "person", TEXT, 6, "person_name"),
     _rule("username", r"user name(?: \w+)?|login(?: name)?|user login|user nick|screen name|account name|handle|auth user|principal", 0.88, "about", TEXT, 4),
     _rule("username", r"alias|uid|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
-    _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author|by)|username\w*)", 0.62, "any", TEXT, 12),
+    _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author)|(?:\w*ed|added|sent|written|made|taken|built|run|set|read) by|username\w*)", 0.62, "any", TEXT, 12),
     _rule("username", r"from user|to user|caller user|callee user|src user|dst user|watcher user(?: name)?", 0.8, "any", TEXT, 4),
     _rule("person_reference", r"(?:customer|employee|member|patient|student|personnel|person) (?:number|code)", 0.7, "person", DIGITS, 3),
     # Identity
@@ -83,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     _rule("gender", r"gender|gender \w+|pronouns?", 0.88, "any", DIGITS),
     _rule("nationality", r"nationality|nationality \w+|marital(?: status)?|civil status|family status", 0.85, "any", DIGITS),
     _rule("death_date", r"death date|date death", 0.85, "about", DATES),
-    _rule("national_id", r"bsn|national id|national id number|passport|passport number|(?:id|identity) (?:card|document)(?: number)?|tax (?:number|id|code)", 0.85, "about", DIGITS, 6, "bsn"),
+    _rule("national_id", r"bsn|national id|national id number|passport|passport number|(?:id|identity) (?:card|document)(?: number)?|tax (?:number|id)", 0.85, "person", DIGITS, 6, "bsn"),
     _rule("license_plate", r"license plate", 0.85, "any", TEXT),
     # Money
     _rule("iban", r"iban|iban \w+", 0.93, "any", TEXT, 12, "iban"),
@@ -106,7 +113,7 @@ RULES: tuple[Rule, ...] = (
     _rule("referer", r"referer|referer url", 0.6, "trace", TEXT, 16),
     _rule("device", r"device (?:id|name|token|identifier|uuid|info|fingerprint)|push token|imei|imsi|udid|fingerprint", 0.7, "about", TEXT, 8),
     # Activity of a person
-    _rule("activity", r"last (?:login|visit|visited|seen|active|activity|access|accessed|logon|signin|logged in|password \w+|online)(?: \w+)*|(?:login|logged in|visit|session) (?:date|time|at|on|start|end)|current login(?: \w+)*|last (?:date|time) login|attempt (?:clock|time|at)|login attempts?", 0.65, "person", DATES),
+    _rule("activity", r"last (?:login|visit|visited|seen|active|activity|access|accessed|logon|signin|logged in|password \w+|online)(?: \w+)*|(?:login|logged in|visit|session) (?:date|time|at|on|start|end)|current login(?: \w+)*|last (?:date|time) login|attempt (?:clock|time|at)|failed login(?: \w+)*|login attempts?", 0.65, "person", DATES),
     _rule("activity", r"(?:date|time) joined|joined(?: (?:at|on|date))?|registered(?: \w+)?|registration(?: (?:date|at|on|time))?|member since|signup (?:date|at|time)", 0.55, "person", DATES),
     # Picture, voice, body
     _rule("picture", r"avatar|avatar \w+|photo|photo \w+|signature image|(?:profile|user|person) (?:image|picture)", 0.8, "about", WIDE, 8),
@@ -155,6 +162,9 @@ TRAIL = frozenset(
     internal body content data string legacy backup copy id key user person contact customer owner short long""".split()
 )
 """Words after a match that leave its meaning alone; an unknown one casts doubt."""
+
+LABELS = frozenset("attr attribute field column mapping map label header xpath selector claim".split())
+"""Words before a match that say the cell names a field elsewhere (`attr_mail`), not a value."""
 
 NOT_THE_VALUE = frozenset(
     """id count type template enabled verified confirmed validated flag format status date at time limit length max min

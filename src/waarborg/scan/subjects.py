@@ -105,7 +105,7 @@ def _against(table: Table, role: Role, categories: set[str]) -> float:
         against += 0.3
     if not role.person_noun and not categories & {"email", "first_name", "last_name"}:
         against += 0.35
-    if categories <= {"username", "phone"}:
+    if categories <= {"username", "phone"} and role.head not in ("user", "subscriber", "customer", "employee", "patient", "student"):
         against += 0.3
     if len(table.key) != 1 and not categories & {"password", "email"}:
         against += 0.2
@@ -141,6 +141,9 @@ def _extension(table: Table, role: Role, found: Mapping[str, Subject]) -> bool:
         if reference.table not in found or reference.table == table.name:
             continue
         same = set(reference.columns) == own or set(reference.columns) in alone
+        if role.head not in STRONG_PERSON_NOUNS and found[reference.table].account and "first_name" not in found[table.name].identifiers and (
+            not found[table.name].account):
+            return True
         if same and not found[table.name].account and role.head in ("profile", "identity", "account", "user", "person"):
             return "first_name" not in found[table.name].identifiers
     return False

@@ -14,9 +14,9 @@ PERSON_NOUNS = frozenset(
     """user person customer contact employee member patient student teacher author guest visitor subscriber participant
     applicant donor driver child spouse actor party lead speaker beneficiary recipient account identity profile
     registration attendee admin administrator operator principal friend buddy respondent voter passenger resident
-    lawyer doctor nurse signatory shareholder holder signup requester requestor""".split()
+    lawyer doctor nurse partner signatory shareholder holder signup requester requestor""".split()
 )
-STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "identity", "profile", "registration", "actor", "lead",
+STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "partner", "identity", "profile", "registration", "actor", "lead",
                                       "recipient", "admin", "signup", "holder", "principal"}
 ADDRESS_NOUNS = frozenset({"address", "street", "location"})
 TRACE_NOUNS = frozenset(
