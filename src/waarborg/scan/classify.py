@@ -76,6 +76,7 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
 _WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
 
 
@@ -186,7 +187,7 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "own":
             return facts.own and not (role.machine or role.join)
         case "chain":
-            return (facts.own or facts.chain) and not (role.machine or role.join)
+            return (facts.own or facts.chain) and not (role.machine or role.join) and bool(table & _ANSWERS)
         case "titled":
             return facts.named and (facts.person or role.address)
         case "payment":
