@@ -67,11 +67,12 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     anywhere = {left for left, right in loose if right == ("*",)}
     loose |= {link for link in links if link[0] in anywhere}
     subjects = {s.table for s in found.subjects}
+    named = subjects | {s.table for s in found.guests}
     true_subjects = {s["table"] for s in labels.get("subjects") or ()}
     return {
         "columns": Score(true_columns & columns, true_columns - columns, columns - true_columns - either),
         "links": Score(true_links & links, true_links - links, links - true_links - loose),
-        "subjects": Score(true_subjects & subjects, true_subjects - subjects, subjects - true_subjects - either),
+        "subjects": Score(true_subjects & named, true_subjects - named, subjects - true_subjects - either),
     }
 
 

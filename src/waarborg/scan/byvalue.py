@@ -18,6 +18,7 @@ from waarborg.stores.contract import Column, Family, Schema, Table
 
 _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",), "username": ()}
 _TYPE_WORDS = frozenset({"type", "class", "model", "kind", "itemtype", "entity", "resource", "table", "object", "contenttype"})
+_ANY = frozenset({"object", "resource", "entity", "item", "record", "product", "element", "target"})
 _ID_ENDINGS = frozenset({"id", "key", "pk", "number"})
 _MODEL_ID = re.compile(r"^([a-z][\w.]*),(\d+)$")
 
@@ -131,7 +132,7 @@ def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
             if key == kind or not iw or iw[-1] not in _ID_ENDINGS or key in table.key[:1] and len(table.key) == 1:
                 continue
             rest = tuple(w for w in iw if w not in _ID_ENDINGS)
-            same = rest == stem or set(rest) <= {"object", "resource", "entity", "item", "record", "product", "element"} and rest
+            same = bool(rest) and set(rest) - _ANY == set(stem) - _ANY
             if same and not any(key in r.columns for r in table.foreign_keys):
                 yield kind, key
 

@@ -22,7 +22,7 @@ ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "st
 SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
                      "biometric", "genetic", "criminal_record"})
 SECRET = frozenset({"secret", "session"})
-_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar", "titled", "payment", "card"})
+_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar", "titled", "payment", "card", "answers"})
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
 """Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
@@ -51,6 +51,8 @@ class Facts:
     """A row of its table belongs to a row that is a person's own."""
     street: bool = False
     """The table has a street or postcode column: its city and country are part of an address."""
+    extension: bool = False
+    """A row of its table extends the row of one person (a profile)."""
     named: bool = False
     """The table has first and last names, or an e-mail address beside a name."""
 
@@ -155,9 +157,9 @@ def _in_context(
     said = bool(around & PERSON_WORDS)
     address = facts.role.address and rule.category not in ("ip_address", "mac_address")
     called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
-    about = facts.person or facts.owned or address or said or facts.named or called
+    about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
-    if _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
+    if (after and rule.need == "own" and rule.category == "free_text") or _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
         return 0.0
     if not _need_met(facts, rule, about, before):
         if rule.category != "username":
@@ -185,7 +187,9 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "anywhere":
             return True
         case "own":
-            return facts.own and not (role.machine or role.join)
+            return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+        case "answers":
+            return bool(table & {"answer", "submission", "response"}) and not (role.config or role.machine)
         case "chain":
             return (facts.own or facts.chain) and not (role.machine or role.join) and bool(table & _ANSWERS)
         case "titled":
@@ -197,9 +201,10 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "about":
             return about or (role.trace and not role.machine)
         case "person":
-            return facts.person or (facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
+            return facts.person or (facts.extension and rule.category not in ("name", "title", "employer")) or (
+                facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
         case "place":
-            return facts.person or role.address or facts.street or "birth" in before
+            return facts.person or "birth" in before or (not role.place and (role.address or facts.street))
         case "trace":
             return role.trace and (facts.owned or facts.person)
         case "inaddress":

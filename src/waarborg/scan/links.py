@@ -125,7 +125,7 @@ def _owned(schema: Schema, roles: Mapping[str, Role], links: Iterable[LinkFound]
         role = roles[table]
         written = role.content and link.kind is LinkKind.ABOUT and not link.mechanical and role.head not in COLLECTIVE_NOUNS
         mine = link.kind is LinkKind.BELONGS_TO and (not role.config or _personal(schema, link.reference, role))
-        if (mine or written) and not (role.machine or role.join or role.organisation):
+        if (mine or written) and not (role.machine or role.organisation):
             owned.add(table)
     return owned
 

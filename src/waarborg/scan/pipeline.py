@@ -77,6 +77,7 @@ def classify_all(
                 owned=table.name in owned,
                 own=table.name in ownership.own,
                 chain=table.name in ownership.chained,
+                extension=_extends(table, subjects),
                 street=street,
                 named=named,
             )
@@ -84,6 +85,12 @@ def classify_all(
             if verdict:
                 found[table.name, column.name] = verdict
     return found
+
+
+def _extends(table: Table, subjects: Mapping[str, Subject]) -> bool:
+    """Whether each row belongs to exactly one account."""
+    alone = {frozenset(u.columns) for u in table.uniques} | {frozenset(table.key)} | {frozenset(i.columns) for i in table.indexes if i.unique}
+    return any(r.table in subjects and subjects[r.table].account and frozenset(r.columns) in alone for r in table.foreign_keys)
 
 
 def _shape(table: Table, role: Role) -> tuple[bool, bool]:

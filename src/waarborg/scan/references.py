@@ -20,8 +20,8 @@ ID_WORDS = frozenset({"id", "number", "code", "key", "ref", "fk", "uid", "uuid",
 ROLE_WORDS = frozenset(
     """user author owner creator created updated modified editor assigned assignee reporter sender recipient poster
     uploader approver approved reviewer manager responsible member employee agent operator requester requestor submitter
-    closed resolved locked deleted actor who by moderator maintainer leader supervisor coordinator inviter invited
-    subscriber voter follower handler handled performed account starter salesman salesperson teacher student customer
+    actor by moderator maintainer leader supervisor coordinator inviter invited
+    subscriber voter follower starter salesman salesperson teacher student customer
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
     referrer referee buyer seller""".split()
 )
@@ -127,7 +127,8 @@ class Finder:
         yield from self._person_role(table, column, stem, marked)
 
     def _same_key_name(self, table: Table, low: str) -> Iterator[tuple[str, str, float, str]]:
-        holders = [t for t in self._by_key.get(low, ()) if t != table.name]
+        # A key that is itself a reference (a row per person) is not what others refer to.
+        holders = [t for t in self._by_key.get(low, ()) if t != table.name and not _refers(self._schema.tables[t], low)]
         if not holders or (len(holders) > 6):
             return
         if low in (k.lower() for k in table.key) and len(table.key) == 1 and self._owns_name(table.name, low):
@@ -202,6 +203,10 @@ class Finder:
             return None
         return Reference(table.name, (column.name,), target, (to,), "name", 0.5,
                          (why, "the few sampled keys do not stand there"), orphans=1.0)
+
+
+def _refers(table: Table, column: str) -> bool:
+    return any(c.lower() == column for r in table.foreign_keys for c in r.columns)
 
 
 def low_uid(name: str) -> bool:

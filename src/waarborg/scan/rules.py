@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from waarborg.stores.contract import Family
 
 TEXT = frozenset({Family.TEXT, Family.OTHER, Family.ARRAY, Family.JSON})
-WIDE = TEXT | {Family.BINARY}
+WIDE = TEXT | {Family.BINARY, Family.UUID}
 DIGITS = TEXT | {Family.NUMBER}
 DATES = frozenset({Family.DATE, Family.DATETIME, Family.TEXT, Family.NUMBER})
 
@@ -65,7 +65,7 @@ RULES: tuple[Rule, ...] = (
     _rule("email", r"bcc|cc|reply to", 0.6, "about", TEXT, 32, "email"),
     _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
     _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
-    _rule("session", r"key|id|code|value|data|hash|content|vars", 0.75, "session", WIDE, 16),
+    _rule("session", r"key|id|data|hash|vars|session data", 0.75, "session", WIDE, 16),
     _rule("secret", r"key|code|hash|value|hash key", 0.75, "tokens", WIDE, 12),
     _rule("secret", r"key|share key|public key|access code", 0.56, "own", WIDE, 6),
     _rule("bank_account", r"(?:\w+ )?(?:reference|label|authorization|authorisation)|(?:partner|provider|transaction|payment) (?:id|reference|number)", 0.55, "payment", TEXT, 12),
@@ -80,7 +80,8 @@ RULES: tuple[Rule, ...] = (
     _rule("name", r"(?:person|customer|contact|employee|member|patient|student|teacher|author|owner|guest|visitor|subscriber|participant|applicant|donor|driver|child|spouse|actor|recipient|sender|beneficiary|party|lead|agent|reporter|speaker|commenter|poster|requester|requestor|holder|creator|assignee|manager|approver|doctor|emergency|parent|father|mother|cardholder|invoice|shipping|delivery|order|salesman|seller|ordered|attention|attn|friendly|submitter|handler) (?:\w+ )?name", 0.85, "any", TEXT, 6, "person_name"),
     _rule("name", r"name|name \d|fn|phonetic name|search name|sort name|legal name|alias name|name (?:display|full|real|first|last|phonetic|search|sort|key|lower|clean|ascii|normali[sz]ed|\w)", 0.75, "person", TEXT, 6, "person_name"),
     _rule("username", r"user name(?: \w+)?|login(?: name)?|user login|user nick|screen name|account name|handle|auth user|principal", 0.88, "about", TEXT, 4),
-    _rule("username", r"alias|uid|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
+    _rule("username", r"user id|identifier|uid", 0.6, "about", TEXT, 20),
+    _rule("username", r"alias|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
     _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author)|(?:\w*ed|added|sent|written|made|taken|built|run|set|read) by|username\w*)", 0.62, "any", TEXT, 12),
     _rule("username", r"from user|to user|caller user|callee user|src user|dst user|watcher user(?: name)?", 0.8, "any", TEXT, 4),
     _rule("person_reference", r"(?:customer|employee|member|patient|student|personnel|person) (?:number|code)", 0.7, "person", DIGITS, 3),
@@ -146,8 +147,9 @@ RULES: tuple[Rule, ...] = (
     _rule("free_text", r"(?:\w+ )?reason(?: text)?", 0.55, "content", TEXT, 60),
     _rule("picture", r"image|picture|photo|file|data|image (?:data|file|url)", 0.75, "avatar", WIDE, 8),
     # In rows that are a person's own, whatever they are called
-    _rule("free_text", r"(?:\w+ )?(?:title|name|label|headline|query|term|keyword|search|file|filename|words|phrase|text|value|purpose|objective|goal|location)(?: (?:name|text|original|value))?", 0.56, "own", WIDE, 20),
+    _rule("free_text", r"title|name|label|headline|file|words|phrase|text|value|purpose|objective|goal|location|(?:\w+ )?(?:query|term|keyword|search|file)(?: (?:name|text|original|value|string))?", 0.56, "own", WIDE, 20),
     _rule("free_text", r"(?:\w+ )?(?:value|old value|new value|text|attribute value)(?: \w+)?", 0.53, "chain", WIDE, 60),
+    _rule("encoded", r"(?:\w+ )?(?:data|value|answer|text|content)", 0.56, "answers", WIDE, 60),
     _rule("encoded", r"(?:\w+ )*(?:data|vars|config|filter|params|extra|details|payload|serialized|serialised|meta|metadata|others|vcard|criteria|raw|xml|json|diff|object repr|blob|snapshot|fields)", 0.55, "own", WIDE, 100),
     _rule("free_text", r"note|note (?:text|content|html|private|public|internal)|(?:customer|user|person|internal|private|personal) note|comment|remarks|memo", 0.7, "person", WIDE, 30),
 )

@@ -24,7 +24,7 @@ TRACE_NOUNS = frozenset(
     presence tracking click pageview hit failure audit auditlog journal statistic consent throttle lockout trace""".split()
 )
 CONTENT_NOUNS = frozenset(
-    """comment message post note ticket review feedback answer question reply mail email chat conversation thread topic
+    """comment message post note ticket review feedback answer reply mail email chat conversation thread topic
     discussion issue followup complaint annotation memo revision page article text body document attachment file survey
     response submission entry letter suggestion idea proposal abstract paper contribution application request
     correspondence sms reaction bookmark draft transaction incident problem event remark acknowledge task subtask
@@ -53,6 +53,7 @@ COLLECTIVE_NOUNS = frozenset(
     domain network host location warehouse building event contribution session_block conference queue calendar""".split()
 )
 """Things many people have a part in: who made one does not own it."""
+PLACE_NOUNS = frozenset("site location room building venue warehouse store branch organisation affiliation office depot hotel school".split())
 ORGANISATION_NOUNS = frozenset({"organisation", "agency", "tenant", "workspace", "branch"})
 _NEUTRAL = frozenset("table list data info master record record tab stamm detail base main core all new old archive "
                      "archived basic entity model item extra field record".split())
@@ -71,6 +72,8 @@ class Role:
     config: bool = False
     machine: bool = False
     organisation: bool = False
+    place: bool = False
+    """Its rows are places or companies: their address is not a person's."""
     join: bool = False
     """Hardly more than keys of other tables."""
     prefix: str = ""
@@ -103,7 +106,8 @@ def role_of(table: Table, schema_prefix: str = "") -> Role:
         trace=any(w in TRACE_NOUNS for w in bare),
         content=any(w in CONTENT_NOUNS for w in bare),
         config=head in CONFIG_NOUNS,
-        machine=first in MACHINE_NOUNS or head in MACHINE_NOUNS,
+        machine=first in MACHINE_NOUNS or head in MACHINE_NOUNS or bool({"ldap", "smtp", "imap", "snmp"} & set(words)),
+        place=head in PLACE_NOUNS,
         organisation=head in ORGANISATION_NOUNS,
         join=keys >= 2 and len(table.columns) - keys <= 1,
         prefix=prefix,
