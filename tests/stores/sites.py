@@ -1,0 +1,31 @@
+"""The sites of our own connectors, for the compliance suite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from waarborg.stores.compliance import Dump, Site
+from waarborg.stores.contract import Budget, Marker, Schema, Store, Table
+from waarborg.stores.memory import MemoryStore
+
+
+class MemorySite(Site):
+    """Plain tables; every handle is another store over the same ones."""
+
+    modules = ("waarborg.stores.memory", "waarborg.stores.sets", "sabotages")
+
+    def __init__(self) -> None:
+        self.tables: dict[str, list[dict[str, object]]] = {}
+        self.schema = Schema("memory", {})
+        self.markers: set[Marker] = set()
+
+    def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        self.schema = Schema("memory", {table.name: table for table in tables})
+        self.tables = {table.name: [dict(row) for row in rows.get(table.name, ())] for table in tables}
+        self.markers = set()
+
+    def open(self, budget: Budget | None = None) -> Store:
+        return MemoryStore("app", self.schema, self.tables, budget=budget, markers=self.markers)
+
+    def dump(self) -> Dump:
+        return {name: [dict(row) for row in rows] for name, rows in self.tables.items()}

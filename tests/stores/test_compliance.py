@@ -1,0 +1,13 @@
+"""Our connectors keep the laws of `waarborg.stores.compliance`."""
+
+from __future__ import annotations
+
+import pytest
+from sites import MemorySite
+
+from waarborg.stores.compliance import LAWS, Law
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_the_memory_store_keeps(law: Law) -> None:
+    assert law.hold(MemorySite())
