@@ -104,7 +104,7 @@ def _matches(column: Column, words: tuple[str, ...]) -> Iterator[tuple[Rule, tup
     """The rules whose pattern fits, with the words before and after the match."""
     sentence = f" {' '.join(words)} "
     for rule in RULES:
-        found = rule.pattern.search(sentence)
+        found = rule.whole.search(sentence) or rule.pattern.search(sentence)
         if not found or not _fits(column, rule):
             continue
         before, after = tuple(sentence[: found.start()].split()), tuple(sentence[found.end() :].split())
@@ -159,7 +159,7 @@ def _in_context(
     called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
     about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
-    if (after and rule.need == "own" and rule.category == "free_text") or _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
+    if ((after or before) and rule.need == "own" and rule.category == "free_text") or _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
         return 0.0
     if not _need_met(facts, rule, about, before):
         if rule.category != "username":
@@ -186,6 +186,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return True
         case "anywhere":
             return True
+        case "traced":
+            return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
         case "own":
             return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
         case "answers":

@@ -137,6 +137,12 @@ def _personal(schema: Schema, reference: Reference, role: Role) -> bool:
     return bool(set(role.words) & PERSON_NOUNS) or (facts is not None and not facts.nullable and bool(words & {"user", "author", "member", "customer"}))
 
 
+def _pointer(reference: Reference, roles: Mapping[str, Role]) -> bool:
+    """Whether the column only points at one of several rows (`last_reply_id`): the row does not go with it."""
+    words = words_of(reference.columns[0], roles[reference.table])
+    return bool(set(words[:-1]) & {"last", "first", "latest", "current", "main", "default", "primary", "best", "accepted"})
+
+
 def _shared(role: Role) -> bool:
     """Whether a row is something many people have a part in: it does not go where one person goes."""
     return role.organisation or role.head in _STAYING
@@ -156,7 +162,7 @@ def _chains(
     while queue:
         target = queue.pop()
         for reference in by_target[target]:
-            if id(reference) in seen or (reference.table in subjects and subjects[reference.table].account):
+            if id(reference) in seen or _pointer(reference, roles) or (reference.table in subjects and subjects[reference.table].account):
                 continue
             seen.add(id(reference))
             found.append(reference)

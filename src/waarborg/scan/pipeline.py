@@ -101,7 +101,7 @@ def _shape(table: Table, role: Role) -> tuple[bool, bool]:
     categories = [name_category(c, role)[0] for c in people]
     first = any({"first", "name"} <= w or {"last", "name"} <= w for w in words)
     mailed = role.content and any("recipient" in canonical(c.name) for c in people)
-    return parts >= 1, first or mailed or ("email" in categories and "name" in categories)
+    return parts >= 1, first or mailed or not role.place and ("email" in categories and "name" in categories)
 
 
 __all__ = ["LinkFound", "classify_all", "scan"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from waarborg.scan.words import singular
 from waarborg.stores.contract import Family
 
 TEXT = frozenset({Family.TEXT, Family.OTHER, Family.ARRAY, Family.JSON})
@@ -26,6 +27,8 @@ class Rule:
     """A name pattern, the category it stands for, how sure it is alone (0 to 1), and what it needs."""
 
     category: str
+    whole: re.Pattern[str]
+    """Matches when nothing follows; tried first."""
     pattern: re.Pattern[str]
     confidence: float
     need: str = "any"
@@ -40,7 +43,9 @@ def _rule(
     category: str, words: str, confidence: float, need: str = "any",
     families: frozenset[Family] = TEXT, shortest: int = 0, check: str = "",
 ) -> Rule:
-    return Rule(category, re.compile(rf" (?:{words}) "), confidence, need, families, shortest, check)
+    # Canonical words are singular; a rule may be written as people write.
+    words = re.sub(r"(?<!\\)[a-z]{4,}", lambda found: singular(found[0]), words)
+    return Rule(category, re.compile(rf" (?:{words}) $"), re.compile(rf" (?:{words}) "), confidence, need, families, shortest, check)
 
 
 RULES: tuple[Rule, ...] = (
@@ -52,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     _rule("secret", r"(?:\w+ )*token|token (?:key|value|hash|secret|salt|code)|(?:\w+ )*secret(?: key| value)?", 0.8, "about", WIDE, 8),
     _rule("secret", r"(?:activation|activate|reset|confirm\w*|verification|verify|invitation|auth|access|remember|login|feed|rss|unsubscribe|forgot|recover\w*) (?:key|code|hash|string|session|salt)", 0.8, "about", WIDE, 6),
     _rule("secret", r"salt|auth hash|(?:auth|oauth|api|open) (?:key|data|id)", 0.7, "about", WIDE, 4),
-    _rule("session", r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+", 0.75, "about", WIDE, 8),
+    _rule("session", r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+", 0.75, "traced", WIDE, 8),
     _rule("secret", r"csrf|nonce", 0.5, "person", WIDE, 6),
     # Contact
     _rule("email", r"email(?: (?:address|\w+))?", 0.95, "any", TEXT, 12, "email"),
@@ -177,8 +182,9 @@ NOT_THE_VALUE = frozenset(
     algorithm algo iterations provider field label placeholder help hint regex pattern prefix suffix width height
     index sequence config permission role group hide show display hidden preference use used is has on off until since
     valid validity validate strategy duration key_id timestamp locked check day week month reminder usage
-    separator delimiter charset mimetype column table file page default source context types changes count_ last_used""".split()
+    separator delimiter charset mimetype column table file page default source context types changes count_ last_used block""".split()
 )
+NOT_THE_VALUE = NOT_THE_VALUE | {singular(word) for word in NOT_THE_VALUE}
 
 # Words before a bare "name", "title", "address"… that say it is the name of a thing.
 THINGS = frozenset(
