@@ -18,7 +18,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from ruamel.yaml import YAML
-
 from tests.real import kit
 
 HERE = Path(__file__).resolve().parent
@@ -49,10 +48,17 @@ class Truth:
 def load(application: str) -> Truth:
     """Read `tests/real/<application>/truth.yaml`."""
     raw: dict[str, Any] = YAML(typ="safe").load((HERE / application / "truth.yaml").read_text())
-    links = tuple(Link(_split(item["from"]), _split(item["to"]), item["kind"], item["how"],
-                       tuple(item.get("nobody", ()))) for item in raw["links"])
-    return Truth(raw["application"], tuple(item["table"] for item in raw["subjects"]), dict(raw["columns"]),
-                 frozenset(raw["either"]), links)
+    links = tuple(
+        Link(_split(item["from"]), _split(item["to"]), item["kind"], item["how"], tuple(item.get("nobody", ())))
+        for item in raw["links"]
+    )
+    return Truth(
+        raw["application"],
+        tuple(item["table"] for item in raw["subjects"]),
+        dict(raw["columns"]),
+        frozenset(raw["either"]),
+        links,
+    )
 
 
 def _split(columns: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -65,9 +71,13 @@ def _split(columns: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def absent(truth: Truth, engine: sa.Engine) -> list[str]:
     """Labelled columns that the database does not have, and columns labelled twice."""
     inspector = sa.inspect(engine)
-    real = {f"{table}.{column['name']}" for table in inspector.get_table_names() for column in inspector.get_columns(table)}
+    real = {
+        f"{table}.{column['name']}" for table in inspector.get_table_names() for column in inspector.get_columns(table)
+    }
     named = set(truth.columns) | truth.either
-    named |= {f"{table}.{name}" for link in truth.links for table, names in (link.source, link.target) for name in names}
+    named |= {
+        f"{table}.{name}" for link in truth.links for table, names in (link.source, link.target) for name in names
+    }
     return sorted(named - real) + sorted(f"{name} (twice)" for name in set(truth.columns) & truth.either)
 
 
@@ -81,8 +91,10 @@ def dangling(truth: Truth, engine: sa.Engine) -> list[str]:
                 continue
             (table, (column, *_)), (other, (key, *_)) = link.source, link.target
             nobody = f" AND s.{quote(column)} NOT IN ({', '.join(map(str, link.nobody))})" if link.nobody else ""
-            query = (f"SELECT count(*) FROM {quote(table)} s WHERE s.{quote(column)} IS NOT NULL{nobody} AND NOT EXISTS "
-                     f"(SELECT 1 FROM {quote(other)} t WHERE t.{quote(key)} = s.{quote(column)})")
+            query = (
+                f"SELECT count(*) FROM {quote(table)} s WHERE s.{quote(column)} IS NOT NULL{nobody} AND NOT EXISTS "
+                f"(SELECT 1 FROM {quote(other)} t WHERE t.{quote(key)} = s.{quote(column)})"
+            )
             if lost := connection.execute(sa.text(query)).scalar():
                 found.append(f"{table}.{column} -> {other}.{key}: {lost}")
     return found
@@ -92,25 +104,41 @@ def undeclared(truth: Truth, engine: sa.Engine) -> list[str]:
     """Declared foreign keys to a table of people that have no label."""
     labelled = {(link.source[0], link.source[1][0]) for link in truth.links}
     inspector = sa.inspect(engine)
-    return sorted(f"{table}.{key['constrained_columns'][0]}" for table in inspector.get_table_names()
-                  for key in inspector.get_foreign_keys(table)
-                  if key["referred_table"] in truth.subjects and (table, key["constrained_columns"][0]) not in labelled)
+    return sorted(
+        f"{table}.{key['constrained_columns'][0]}"
+        for table in inspector.get_table_names()
+        for key in inspector.get_foreign_keys(table)
+        if key["referred_table"] in truth.subjects and (table, key["constrained_columns"][0]) not in labelled
+    )
 
 
 def unlabelled(truth: Truth, deployment: kit.Deployment, engine: sa.Engine) -> list[str]:
     """Columns without a label in which somebody of `deployment.people` can be read, encoded cells included."""
-    marks = sorted({value for person in deployment.people for kind, value in person.identifiers.items()
-                    if kind in {"email", "second_email", "login", "mailbox", "voucher", "name", "phone"}})
-    pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(mark)}(?![A-Za-z0-9])" for mark in marks), re.IGNORECASE)
+    marks = sorted(
+        {
+            value.lower()
+            for person in deployment.people
+            for kind, value in person.identifiers.items()
+            if kind in {"email", "second_email", "login", "mailbox", "voucher", "name", "phone"}
+        }
+    )
     found = []
     for table, columns, rows in _rows(engine):
-        open_columns = {i: f"{table}.{name}" for i, name in enumerate(columns)
-                        if f"{table}.{name}" not in truth.columns and f"{table}.{name}" not in truth.either}
+        open_columns = {
+            i: f"{table}.{name}"
+            for i, name in enumerate(columns)
+            if f"{table}.{name}" not in truth.columns and f"{table}.{name}" not in truth.either
+        }
         for row in rows:
             for i in [i for i in open_columns if row[i] is not None]:
-                if any(pattern.search(text) for text in readings(row[i])):
+                if any(_reads(text.lower(), marks) for text in readings(row[i])):
                     found.append(open_columns.pop(i))
     return sorted(found)
+
+
+def _reads(text: str, marks: Sequence[str]) -> bool:
+    """Whether one of the marks stands in the text as a word of its own: not `jan@` within `mirjan@`."""
+    return any(mark in text and re.search(rf"(?<![a-z0-9]){re.escape(mark)}(?![a-z0-9])", text) for mark in marks)
 
 
 def _rows(engine: sa.Engine) -> Iterator[tuple[str, list[str], Sequence[Sequence[Any]]]]:
@@ -144,7 +172,12 @@ def _unwrap(raw: bytes) -> bytes | None:
         pass
     text = raw.split(b":", 1)[0].lstrip(b".")  # Django signs: data:time:signature, with a dot when compressed
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_" if b"-" in text or b"_" in text else None,
-                                validate=True) if len(text) >= 16 else None
+        return (
+            base64.b64decode(
+                text + b"=" * (-len(text) % 4), altchars=b"-_" if b"-" in text or b"_" in text else None, validate=True
+            )
+            if len(text) >= 16
+            else None
+        )
     except (binascii.Error, ValueError):
         return None

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
 from tests.real import kit, labels
 
-pytestmark = pytest.mark.skipif(not os.environ.get("WAARBORG_REAL"), reason="set WAARBORG_REAL=1 to install real applications")
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("WAARBORG_REAL"), reason="set WAARBORG_REAL=1 to install real applications"
+)
 
 
 @pytest.fixture(scope="module", params=["redmine", "roundcube", "oscar"])
@@ -53,7 +54,11 @@ def test_labels_are_true_of_the_database(deployment: kit.Deployment) -> None:
 def test_a_forgotten_label_is_noticed(deployment: kit.Deployment) -> None:
     """The sabotage of the test above: without one label that column, and no other, is reported."""
     truth, engine = labels.load(deployment.name), sa.create_engine(deployment.url)
-    column = {"redmine": "wiki_content_versions.data", "roundcube": "cache_messages.data", "oscar": "order_ordernote.message"}
+    column = {
+        "redmine": "wiki_content_versions.data",
+        "roundcube": "cache_messages.data",
+        "oscar": "order_ordernote.message",
+    }
     forgotten = column[deployment.name]
     del truth.columns[forgotten]
     assert labels.unlabelled(truth, deployment, engine) == [forgotten]
@@ -61,8 +66,11 @@ def test_a_forgotten_label_is_noticed(deployment: kit.Deployment) -> None:
 
 def test_reset_brings_everything_back(deployment: kit.Deployment) -> None:
     """A row that is gone, and one that was changed, are as they were after `reset`."""
-    table, column = {"redmine": ("journals", "notes"), "roundcube": ("contacts", "vcard"),
-                     "oscar": ("order_ordernote", "message")}[deployment.name]
+    table, column = {
+        "redmine": ("journals", "notes"),
+        "roundcube": ("contacts", "vcard"),
+        "oscar": ("order_ordernote", "message"),
+    }[deployment.name]
     engine = sa.create_engine(deployment.url, poolclass=sa.NullPool)
 
     def state() -> list[tuple[object, ...]]:
