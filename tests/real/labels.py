@@ -36,9 +36,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The labels of one application: `columns` is "table.column" to category, `either` may be judged both ways."""
+    """The labels of one application: `declared` counts foreign keys in its schema, `columns` is "table.column" to category, `either` may be judged both ways."""
 
     application: str
+    declared: int
     subjects: tuple[str, ...]
     columns: dict[str, str]
     either: frozenset[str]
@@ -54,6 +55,7 @@ def load(application: str) -> Truth:
     )
     return Truth(
         raw["application"],
+        int(raw["declared_foreign_keys"]),
         tuple(item["table"] for item in raw["subjects"]),
         dict(raw["columns"]),
         frozenset(raw["either"]),
@@ -98,6 +100,12 @@ def dangling(truth: Truth, engine: sa.Engine) -> list[str]:
             if lost := connection.execute(sa.text(query)).scalar():
                 found.append(f"{table}.{column} -> {other}.{key}: {lost}")
     return found
+
+
+def declared(engine: sa.Engine) -> int:
+    """How many foreign keys the schema declares."""
+    inspector = sa.inspect(engine)
+    return sum(len(inspector.get_foreign_keys(table)) for table in inspector.get_table_names())
 
 
 def undeclared(truth: Truth, engine: sa.Engine) -> list[str]:

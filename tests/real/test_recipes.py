@@ -46,6 +46,7 @@ def test_at_least_fifty_people_are_entered(deployment: kit.Deployment) -> None:
 def test_labels_are_true_of_the_database(deployment: kit.Deployment) -> None:
     truth, engine = labels.load(deployment.name), sa.create_engine(deployment.url)
     assert labels.absent(truth, engine) == []
+    assert labels.declared(engine) == truth.declared
     assert labels.dangling(truth, engine) == []
     assert labels.undeclared(truth, engine) == []
     assert labels.unlabelled(truth, deployment, engine) == []
