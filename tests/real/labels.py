@@ -36,7 +36,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The labels of one application: `declared` counts foreign keys in its schema, `columns` is "table.column" to category, `either` may be judged both ways."""
+    """The labels of one application: `declared` counts foreign keys in its schema.
+
+    `columns` is "table.column" to category; `either` may be judged both ways.
+    """
 
     application: str
     declared: int
