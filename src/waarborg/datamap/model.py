@@ -148,6 +148,9 @@ class TableDecl:
     path: str = ""
     """For file stores: the path template (`uploads/{app.member.id}/**`)."""
     options: Mapping[str, str] = field(default_factory=dict)
+    unlinked: str = ""
+    """Why rows with personal data lead to nobody (a web server's log of visitors we cannot name, Art. 11): only
+    retention reaches them. Empty for every other table."""
     place: Place = field(default=Place(), compare=False)
 
     @property
