@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.databases import Database
 from waarborg.stores.compliance import Dump, Site
 from waarborg.stores.contract import Budget, Marker, Schema, Store, Table
 from waarborg.stores.memory import MemoryStore
+from waarborg.stores.sql import SqlStore
 
 
 class MemorySite(Site):
     """Plain tables; every handle is another store over the same ones."""
 
-    modules = ("waarborg.stores.memory", "waarborg.stores.sets", "sabotages")
+    modules = ("waarborg.stores.memory", "waarborg.stores.sets", "tests.stores.sabotages")
 
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, object]]] = {}
@@ -29,3 +31,22 @@ class MemorySite(Site):
 
     def dump(self) -> Dump:
         return {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
+
+
+class SqlSite(Site):
+    """A database, filled and dumped by its own driver; every handle is a store with connections of its own."""
+
+    modules = ("waarborg.stores.sql",)
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        self.database.empty()
+        self.database.make(tables, rows)
+
+    def open(self, budget: Budget | None = None) -> Store:
+        return SqlStore("app", self.database.url, budget=budget)
+
+    def dump(self) -> Dump:
+        return self.database.dump()
