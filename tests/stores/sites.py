@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 
 from tests.databases import Database
 from waarborg.stores.compliance import Dump, Site
@@ -44,6 +45,8 @@ class SqlSite(Site):
     def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         self.database.empty()
         self.database.make(tables, rows)
+        with closing(SqlStore("app", self.database.url)) as store:
+            store.prepare_marker()
 
     def open(self, budget: Budget | None = None) -> Store:
         return SqlStore("app", self.database.url, budget=budget)

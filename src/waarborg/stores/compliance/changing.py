@@ -51,7 +51,7 @@ from waarborg.stores.contract import (
 from waarborg.stores.matching import coded, keys_digest
 
 JAN = Seeds(
-    s=[("jan@x.example",)], to=[(3,)], words=[("Jan",), ("jan@x.example",)], new=[("stand-in",)], secret=[("k",)]
+    s=[("jan@x.example",)], to=[(3,)], words=[("Jan",), ("jan@x.example",)], new=[(99, "stand-in")], secret=[("k",)]
 )
 PROGRAM = Program(
     (
@@ -64,7 +64,7 @@ PROGRAM = Program(
 MANY = Change(
     PROGRAM,
     (
-        Insert("stand_in", "person", ("login",), "new", 1, returning=("id",)),
+        Insert("stand_in", "person", ("id", "login"), "new", 1, key=("login",), returning=("id",)),
         Update("remarks", "remarks", 3, {"holder_type": Constant(None)}),
         Delete("entries", "entries", 6),
         Update("accounts", "accounts", 4, {"owner_id": FromSeed("stand_in"), "label": Keyed("erased-{}")}),
@@ -73,7 +73,10 @@ MANY = Change(
         Update("log", "logged", 2, {"ip": Coarsen("ip")}),
     ),
 )
-"""A change of seven steps over six tables; carried out twice it changes nothing more."""
+"""A change of seven steps over six tables; carried out twice it changes nothing more.
+
+The stand-in brings its number: engines do not take back a number that was given out before a rollback.
+"""
 _ROWS = {"stand_in": 1, "remarks": 3, "entries": 5, "accounts": 4, "members": 5, "who": 2, "log": 2}
 
 
@@ -104,8 +107,7 @@ def one_outcome_in_order(site: Site) -> None:
         demand(outcome.rows == _ROWS[outcome.step], f'"{outcome.step}" says it did {outcome.rows} rows.')
         if outcome.step in before:
             demand((outcome.rows, outcome.digest) == before[outcome.step], f'"{outcome.step}" has another digest.')
-    new = [row["id"] for row in site.dump()["person"] if row["login"] == "stand-in"]
-    demand(done.steps[0].digest == keys_digest([(id,) for id in new]), "the digest of the insert is not of its row.")
+    demand(done.steps[0].digest == keys_digest([(99,)]), "the digest of the insert is not of its row.")
 
 
 def done_is_visible(site: Site) -> None:
@@ -228,7 +230,7 @@ def abandon_and_run_again(site: Site) -> None:
     before = _filled(site)
     lines = _run_until(site, None)
     clean = site.dump()
-    for at in _spread(lines, 40):
+    for at in _spread(lines, 12):
         _filled(site)
         _run_until(site, at)
         seen = site.dump()
@@ -242,7 +244,7 @@ def abandon_and_run_again(site: Site) -> None:
 def _spread(lines: int, most: int) -> list[int]:
     """At most so many of the lines, evenly, the first and the last ones among them."""
     step = max(1, lines // most)
-    return sorted({*range(1, lines + 1, step), *range(max(1, lines - 5), lines + 1)})
+    return sorted({*range(1, lines + 1, step), *range(max(1, lines - 4), lines + 1)})
 
 
 def _run_until(site: Site, stop: int | None) -> int:
@@ -329,6 +331,10 @@ def inserted_once(site: Site) -> None:
     accounts = {(row["tenant"], row["no"]): row for row in site.dump()["account"]}
     demand(len(accounts) == 7 and accounts[1, 1]["label"] == "1/1", "a row that was there was written over.")
     demand(accounts[3, 1]["owner_id"] == 6, "the row that was found does not lead on.")
+    keyless = Insert("log", "log", ("who", "ip"), "lines", 2, returning=("who",))
+    use = Update("u", "found", 1, {"label": FromSeed("log")})
+    done = apply(site, Change(program, (keyless, use)), Seeds(lines=[("new", "y"), ("a", "192.0.2.1")]))
+    demand([one.rows for one in done.steps] == [1, 1], "a row without a key is not known by its columns.")
 
 
 def deletes_find_an_order(site: Site) -> None:
