@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import ENGINES, Database, database
+from databases import ENGINES, Database, database
 
 
 @pytest.fixture(scope="session")

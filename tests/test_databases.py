@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.databases import Database
+from databases import Database
 from waarborg.stores.contract import Column, Family, ForeignKey, Table, Unique
 
 ID = Column("id", "", Family.NUMBER, nullable=False, identity=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
-from tests.databases import Database
+from databases import Database
 from waarborg.stores.compliance import Dump, Site
 from waarborg.stores.contract import Budget, Marker, Schema, Store, Table
 from waarborg.stores.memory import MemoryStore
@@ -15,7 +15,7 @@ from waarborg.stores.sql import SqlStore
 class MemorySite(Site):
     """Plain tables; every handle is another store over the same ones."""
 
-    modules = ("waarborg.stores.memory", "waarborg.stores.sets", "tests.stores.sabotages")
+    modules = ("waarborg.stores.memory", "waarborg.stores.sets", "sabotages")
 
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, object]]] = {}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sites import MemorySite, SqlSite
 
-from tests.databases import Database
-from tests.stores.sites import MemorySite, SqlSite
+from databases import Database
 from waarborg.stores.compliance import LAWS, Law, generated
 
 

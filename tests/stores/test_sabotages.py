@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sabotages import SABOTAGES, Sabotage
+from sites import MemorySite
 
-from tests.stores.sabotages import SABOTAGES, Sabotage
-from tests.stores.sites import MemorySite
 from waarborg.stores.compliance import LAWS, LawBroken
 
 
