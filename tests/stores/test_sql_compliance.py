@@ -15,7 +15,8 @@ from waarborg.stores.sql import SqlStore
 class SqlSite(Site):
     """One database, filled and dumped by plain drivers."""
 
-    modules = ("waarborg.stores.sql",)
+    # Not the functions SQLite calls back: an exception in there reaches us as a refusal of the engine.
+    modules = tuple(f"waarborg.stores.sql.{name}" for name in ("store", "apply", "evaluate", "compile", "transaction"))
 
     def __init__(self, database: Database) -> None:
         self.database = database
