@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Self
 
 
 class Severity(StrEnum):
@@ -80,7 +81,7 @@ class WaarborgError(Exception):
         return "\n".join(str(finding) for finding in self.findings)
 
     @classmethod
-    def one(cls, id: str, what: str, why: str = "", todo: str = "", place: Place | None = None) -> WaarborgError:
+    def one(cls, id: str, what: str, why: str = "", todo: str = "", place: Place | None = None) -> Self:
         """The error for a single finding."""
         return cls([Finding(id, place or Place(), what, why, todo)])
 

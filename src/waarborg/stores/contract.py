@@ -243,7 +243,8 @@ class Given(Rows):
 class Compare(Rows):
     """Rows whose column compares with constants of the map or policy.
 
-    `op` is one of `=`, `<`, `<=`, `>`, `>=` (one value), `in` (any of the values) or `null` (no value).
+    `op` is one of `=`, `<`, `<=`, `>`, `>=` (one value), `in` (any of the values), `null` (no value), `starts` (the
+    text begins with the value) or `coarse` (the value is already as coarse as `Coarsen` of that name would make it).
     """
 
     column: str

@@ -1,0 +1,1 @@
+"""Figures side by side with hand-written SQL; see NOTES.md for what was measured and why."""

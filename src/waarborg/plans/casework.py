@@ -1,0 +1,291 @@
+"""A request carried from plan to answer: plans are sealed, every arrow leaves an evidence entry.
+
+    case = work.plan(people)                    # plan.made; the personal side is sealed under the request
+    work.approve(case.plan_id, by="…")          # plan.approved: exactly this plan, with its ceilings
+    work.apply(case.plan_id)                    # plan.applied for each store; safe to call again after a crash
+    work.verify(case.plan_id)                   # plan.verified; a follow-up plan runs under the same approval
+    work.close(case.request)                    # sealed plans are destroyed
+
+Evidence and state commit together in the state's own transaction, after the store has committed: a crash between the
+two is mended by calling `apply` again, which finds nothing left to treat and writes the missing entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from uuid import uuid4
+
+from waarborg.canonical import digest
+from waarborg.clock import Clock, SystemClock
+from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError
+from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
+from waarborg.plans.planner import Planner
+from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
+from waarborg.state import State
+from waarborg.terms import SubjectRef
+
+FOLLOW_UPS = 5
+"""How many follow-up plans one approval covers: rows that keep being born need a person to look."""
+
+
+class StateDoor(Protocol):
+    """Where the state is opened; `waarborg.state.open_state` gives one over a file."""
+
+    def begin(self) -> AbstractContextManager[State]:
+        """A writing transaction."""
+
+    def read(self) -> AbstractContextManager[State]:
+        """A snapshot to read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A plan with the request it belongs to."""
+
+    request: str
+    plan: Plan
+    state: str
+    sealed: Sealed = field(repr=False)
+
+
+@dataclass(slots=True)
+class Casework:
+    """Runs requests with one planner over one state."""
+
+    planner: Planner
+    door: StateDoor
+    clock: Clock = field(default_factory=SystemClock)
+
+    # -- steps of a request --------------------------------------------------------------------------------------
+
+    def plan(self, people: Sequence[SubjectRef], request: str = "") -> Case:
+        """Plan the erasure of these people. Raises `PlanError`; nothing is recorded then."""
+        plan, sealed = self.planner.plan_erasure(people)
+        request = request or uuid4().hex
+        with self.door.begin() as state:
+            now = self.clock.now()
+            log = state.log(self.declared())
+            for person in people:
+                subject, _ = state.people.subject(reference(person), at=now)
+                data = {"request": request, "right": plan.right.value}
+                log.append(kind="request.received", at=now, subject=subject, data=data)
+            self._keep(state, plan, sealed, request, now)
+        return Case(request, plan, "made", sealed)
+
+    def _keep(self, state: State, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
+        state.plans.put(plan.digest, plan_bytes(plan), request=request, at=now)
+        state.plans.attach(plan.digest, "people", sealed_bytes(sealed), at=now)
+        state.log(self.declared()).append(
+            kind="plan.made",
+            at=now,
+            data={
+                "plan": plan.digest,
+                "request": request,
+                "policy": plan.policy_digest,
+                "map": plan.datamap_digest,
+                "right": plan.right.value,
+                "people": plan.people,
+                "rows": plan.rows,
+                "treated": _by_table((step.table, step.rows) for step in plan.steps()),
+                "kept": _by_table((kept.table, kept.rows) for kept in plan.kept()),
+            },
+        )
+
+    def approve(self, plan_id: str, by: str) -> Approval:
+        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
+        with self.door.begin() as state:
+            now = self.clock.now()
+            case = self._open(state, plan_id)
+            approver, _ = state.people.subject(f"staff:{by}", at=now)
+            approval = Approval(case.plan.digest, by, now)
+            state.plans.set(case.plan.digest, "approved", at=now, expect="made")
+            state.log(self.declared()).append(
+                kind="plan.approved",
+                at=now,
+                data={
+                    "plan": case.plan.digest,
+                    "scope": digest([[step.id, step.ceiling] for step in case.plan.steps()]),
+                    "by": "person",
+                    "request": case.request,
+                    "policy": case.plan.policy_digest,
+                    "map": case.plan.datamap_digest,
+                    "approver": approver,
+                    "people": case.plan.people,
+                    "rows": case.plan.rows,
+                    "ceiling": _by_table((step.table, step.ceiling) for step in case.plan.steps()),
+                },
+            )
+        return approval
+
+    def apply(self, plan_id: str) -> Result:
+        """Carry out an approved plan. Raises `StalePlan` where reality moved outside the scope (recorded as well)."""
+        with self.door.read() as state:
+            case = self._open(state, plan_id)
+        if case.state not in ("approved", "applied", "verified"):
+            raise PlanError.one(
+                "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
+            )
+        approval = Approval(case.plan.digest, "", self.clock.now())
+        try:
+            result = self.planner.apply(case.plan, case.sealed, approval)
+        except (StalePlan, StoreError) as error:
+            self._failed(case, error)
+            raise
+        with self.door.begin() as state:
+            now = self.clock.now()
+            log = state.log(self.declared())
+            for part in result.stores:
+                if part.state in ("applied", "already"):
+                    log.append(kind="plan.applied", at=now, data=_applied(case, part))
+            if result.done and case.state == "approved":
+                state.plans.set(case.plan.digest, "applied", at=now)
+        return result
+
+    def _failed(self, case: Case, error: WaarborgError) -> None:
+        with self.door.begin() as state:
+            kind = "plan.stale" if isinstance(error, StalePlan) else "plan.failed"
+            found = error.findings[0].id if error.findings else "WB425"
+            data = {"plan": case.plan.digest, "request": case.request, "error": found}
+            state.log(self.declared()).append(kind=kind, at=self.clock.now(), data=data)
+
+    def verify(self, plan_id: str) -> Verdict:
+        """Plan again with everything frozen. Rows born meanwhile are treated under the same approval, in rounds."""
+        with self.door.read() as state:
+            case = self._open(state, plan_id)
+        verdict = self.planner.verify(case.plan, case.sealed)
+        for _ in range(FOLLOW_UPS):
+            if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
+                break
+            verdict = self._follow(case, verdict.follow_up)
+        self._verified(case, verdict)
+        return verdict
+
+    def _follow(self, case: Case, follow_up: Plan) -> Verdict:
+        approval = Approval(follow_up.digest, "", self.clock.now())
+        result = self.planner.apply(follow_up, case.sealed, approval)
+        with self.door.begin() as state:
+            now = self.clock.now()
+            for part in result.stores:
+                if part.state == "applied":
+                    data = {**_applied(case, part), "again": True}
+                    state.log(self.declared()).append(kind="plan.applied", at=now, data=data)
+        return self.planner.verify(case.plan, case.sealed)
+
+    def _verified(self, case: Case, verdict: Verdict) -> None:
+        with self.door.begin() as state:
+            now = self.clock.now()
+            left = verdict.follow_up.rows if verdict.follow_up else 0
+            keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept)
+            state.log(self.declared()).append(
+                kind="plan.verified",
+                at=now,
+                data={
+                    "plan": case.plan.digest,
+                    "request": case.request,
+                    "left": left,
+                    "kept": sum(keeping.values()),
+                    "keeping": keeping,
+                },
+            )
+            if verdict.clean:
+                state.plans.set(case.plan.digest, "verified", at=now)
+                self._tombstone(state, case, verdict, now)
+
+    def _tombstone(self, state: State, case: Case, verdict: Verdict, now: datetime) -> None:
+        """What a law keeps comes back by itself on its day: the keys that lead to it wait sealed until then."""
+        ends = sorted(kept.until for kept in verdict.kept if kept.why == "rule" and kept.until)
+        if not ends or any(one.id == case.request for one in state.tombstones.all()):
+            return
+        state.tombstones.put(case.request, sealed_bytes(case.sealed), at=now, ends=ends[0])
+        keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
+        data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
+        state.log(self.declared()).append(kind="tombstone.made", at=now, data=data)
+
+    def answered(self, plan_id: str, answer: str, rows: int) -> None:
+        """Record that an answer with this digest was handed over."""
+        with self.door.begin() as state:
+            now = self.clock.now()
+            case = self._open(state, plan_id)
+            data = {"request": case.request, "answer": answer, "rows": rows, "right": case.plan.right.value}
+            for person in case.sealed.people:
+                subject, _ = state.people.subject(reference(person), at=now)
+                state.log(self.declared()).append(kind="request.answered", at=now, subject=subject, data=data)
+
+    def close(self, request: str) -> None:
+        """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
+        with self.door.begin() as state:
+            now = self.clock.now()
+            state.plans.close(request, at=now)
+            state.log(self.declared()).append(kind="request.closed", at=now, data={"request": request})
+
+    # -- looking things up ---------------------------------------------------------------------------------------
+
+    def case(self, plan_id: str) -> Case:
+        """A plan with its sealed side. `plan_id` may be the first characters of its digest."""
+        with self.door.read() as state:
+            return self._open(state, plan_id)
+
+    def _open(self, state: State, plan_id: str) -> Case:
+        found = [
+            (request, plan, where)
+            for request in state.plans.open_requests()
+            for plan, where in state.plans.of(request)
+            if plan.startswith(plan_id)
+        ]
+        if len(found) != 1 or not plan_id:
+            raise PlanError.one(
+                "WB419",
+                "There is no open plan with this id." if not found else "More than one plan begins with this id.",
+                "",
+                "Take the id from the output of waarborg plan.",
+            )
+        request, name, where = found[0]
+        plan = read_plan(state.plans.open(name))
+        return Case(request, plan, where, read_sealed(state.plans.attached(name, "people")))
+
+    def declared(self) -> frozenset[str]:
+        """Every name that policy and map write down: the only words an evidence entry may hold."""
+        policy, datamap = self.planner.policy, self.planner.datamap
+        names = {policy.id, *datamap.stores, *datamap.tables, *policy.data, *policy.purposes, *policy.recipients}
+        names |= {f"retention.{name}" for name in policy.retention} | {f"holds.{name}" for name in policy.holds}
+        return frozenset(names | set(policy.retention) | set(policy.holds))
+
+
+def reference(person: SubjectRef) -> str:
+    """The text under which the vault keeps a person's evidence key: the same for the same identifiers."""
+    return digest(sorted([kind, value] for kind, value in person.identifiers.items()))
+
+
+def within(approved: Plan, follow_up: Plan) -> bool:
+    """Whether a follow-up stays inside what was approved: same tables and treatments, rows up to the ceiling."""
+    ceilings = {(step.table, step.treatment): step.ceiling for step in approved.steps()}
+    return all(step.rows <= ceilings.get((step.table, step.treatment), 0) for step in follow_up.steps())
+
+
+def next_end(verdict: Verdict) -> date | None:
+    """The first day on which something that is kept ends."""
+    return min((kept.until for kept in verdict.kept if kept.until), default=None)
+
+
+def _applied(case: Case, part: StoreResult) -> dict[str, object]:
+    return {
+        "plan": case.plan.digest,
+        "store": part.store,
+        "done": digest([[step["id"], step["rows"], step["digest"]] for step in part.steps]),
+        "request": case.request,
+        "people": case.plan.people,
+        "rows": sum(int(str(step["rows"])) for step in part.steps),
+        "treated": _by_table((str(step["table"]), int(str(step["rows"]))) for step in part.steps),
+        "again": part.state == "already",
+    }
+
+
+def _by_table(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table, rows in pairs:
+        found[table] = found.get(table, 0) + rows
+    return found

@@ -1,0 +1,460 @@
+"""Erasure as drafts: which set of rows would get which treatment, and which stays with which reason.
+
+Pure: from the world, the policy and an instant to drafts for one store. Nothing is counted yet; `locate` counts the
+sets and `make` turns the drafts that have rows into a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
+from waarborg.errors import Finding
+from waarborg.plans.columns import Written, written
+from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
+from waarborg.plans.model import Ground
+from waarborg.plans.resolve import Arm, Mapped, World
+from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
+from waarborg.plans.sets import Asked, Ownership, clearable, hand_seed, handed_columns, owned_tables
+from waarborg.policy.model import Policy
+from waarborg.stores.contract import (
+    Both,
+    Collides,
+    Constant,
+    Either,
+    FromSeed,
+    Given,
+    In,
+    Leads,
+    Mentions,
+    Not,
+    Redact,
+    Rows,
+    Write,
+)
+from waarborg.terms import LinkKind, Outcome, Treatment
+
+ERASED_TEXT = "[…]"
+"""What stands in a text where a person was mentioned, unless the map names another word."""
+
+
+def blueprint(
+    world: World, policy: Policy, store: str, asked: Asked, now: datetime, held: frozenset[str] = frozenset()
+) -> Blueprint:
+    """The erasure blueprint of one store for people asked about in these ways, at this instant, under these holds."""
+    return _Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
+
+
+class _Draft:
+    """Builds one blueprint; holds what its parts share."""
+
+    def __init__(self, world: World, policy: Policy, store: str, asked: Asked, rules: tuple[Keeping, ...]) -> None:
+        self.world, self.policy, self.store, self.asked = world, policy, store, asked
+        self.rules = rules
+        self.owned = owned_tables(world)
+        self.staying = frozenset(t.name for t in world.tables.values() if self._stays(t))
+        erased = frozenset(t.name for t in world.tables.values() if t.name not in self.staying and not t.facts.view)
+        self.sets = Ownership(world, store, asked, self.rules, leaving=True, erased=erased)
+        self.steps: list[StepDraft] = []
+        self.kept: list[KeptDraft] = []
+        self.reached: list[ReachDraft] = []
+        self.stand_ins: dict[str, StandInDraft] = {}
+        self.words: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+
+    def blueprint(self) -> Blueprint:
+        for table in self.sets.tables:
+            if self.sets.own(table) and not table.facts.view:
+                self._leavers(table)
+        for table in self.sets.tables:
+            if not table.facts.view:
+                self._links(table)
+                self._loose_references(table)
+                self._deletion(table)
+        self._unmapped()
+        return Blueprint(
+            store=self.store,
+            program=self.sets.program(),
+            steps=tuple(self.steps),
+            kept=tuple(self.kept),
+            reached=tuple(self.reached),
+            stand_ins=tuple(self.stand_ins.values()),
+            handovers=tuple(self._handovers()),
+            own={t.name: name for t in self.sets.tables if (name := self.sets.own(t))},
+            me={t.name: name for t in self.sets.tables if (name := self.sets.me(t))},
+            words=self.words,
+        )
+
+    # -- which tables keep their rows ----------------------------------------------------------------------------
+
+    def _items(self, table: Mapped) -> set[str]:
+        return {c.category for c in table.decl.columns.values() if c.category not in (SECRET, TECHNICAL)}
+
+    def _stays(self, table: Mapped) -> bool:
+        """Whether rows with no owner left stay, without a person in them."""
+        decl = table.decl
+        if decl.on_erasure is not None:
+            return decl.on_erasure is not Treatment.DELETE
+        if decl.subject:
+            return decl.subject.on_erasure is Treatment.REDUCE
+        owners = table.owners
+        if len(owners) == 1 and owners[0].link.on_erasure in (Treatment.STAND_IN, Treatment.CLEAR, Treatment.REPLACE):
+            return True
+        items = self._items(table)
+        anonymous = bool(items) and all(outcome_of(self.policy, item) is Outcome.ANONYMISE for item in items)
+        return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
+
+    # -- own rows ------------------------------------------------------------------------------------------------
+
+    def _leavers(self, table: Mapped) -> None:
+        """Rows that stay although they are theirs: kept by a rule, needed by others, shared, or anonymous."""
+        sets, name = self.sets, table.name
+        if kept := sets.kept(table):
+            rules = [rule for rule in self.rules if rule in tuple(applying(table, self.rules))]
+            columns = self._readable(table, rules)
+            self._update(table, f"reduce:{table.local}:kept", kept, self._reduced(table, frozenset(columns)), name)
+            self._keep_by_rule(table, kept, rules, columns)
+        if need := sets.need(table):
+            lawful = [rule for rule in applying(table, self.rules) if rule.cutoff is not None]
+            columns = self._readable(table, lawful) if self._needed_by_law(table) else ()
+            self._update(table, f"reduce:{table.local}:need", need, self._reduced(table, frozenset(columns)), name)
+            ground = Ground(f"tables.{name}", "Art. 17(3)", "", (), "Rows of others, or kept by law, refer to it.")
+            self.kept.append(KeptDraft(name, need, tuple(columns), ground, "needed"))
+        if live := sets.live(table):
+            self.kept.append(
+                KeptDraft(
+                    name,
+                    live,
+                    tuple(c for c in table.decl.columns if table.decl.columns[c].category not in (SECRET, TECHNICAL)),
+                    Ground(f"tables.{name}.links", "Art. 15(4)", "", (), "Somebody else has it too."),
+                    "shared",
+                )
+            )
+        if name in self.staying and (gone := sets.gone(table)):
+            writes = self._anonymous(table)
+            self._update(table, f"anonymise:{table.local}", gone, writes, name)
+            ground = ground_of(self.policy, self._items(table), f"tables.{name}")
+            left = tuple(c for c, w in writes.items() if w.treatment is Treatment.KEEP and c not in _technical(table))
+            self.kept.append(KeptDraft(name, gone, left, ground, "anonymous"))
+
+    def _needed_by_law(self, table: Mapped) -> bool:
+        return any(self.sets.kept(other) for other, *_ in self.sets.pinned_down(table))
+
+    def _readable(self, table: Mapped, rules: list[Keeping]) -> tuple[str, ...]:
+        """Columns that a rule keeps readable."""
+        return tuple(
+            column for column, decl in table.decl.columns.items() if any(rule.keeps(decl.category) for rule in rules)
+        )
+
+    def _keep_by_rule(self, table: Mapped, kept: str, rules: list[Keeping], columns: tuple[str, ...]) -> None:
+        """One line for each rule that decides by this table's own dates; else one for what hangs on a kept row."""
+        deciding = [(rule, date_column(table, rule)) for rule in rules]
+        own = [(rule, column) for rule, column in deciding if column or rule.cutoff is None]
+        for rule, column in own[:1]:
+            self.kept.append(KeptDraft(table.name, kept, columns, rule.ground, "rule", rule, column))
+        if not own:
+            parents = [arm.target for arm in table.owners]
+            ground = rules[0].ground if rules else self._inherited(parents)
+            self.kept.append(KeptDraft(table.name, kept, columns, ground, "rule", rules[0] if rules else None, ""))
+
+    def _inherited(self, parents: list[str]) -> Ground:
+        for name in parents:
+            for rule in applying(self.world.tables[name], self.rules):
+                return rule.ground
+        return Ground(f"tables.{parents[0]}" if parents else "", "Art. 17(3)", "", (), "It belongs to a kept row.")
+
+    def _reduced(self, table: Mapped, stays: frozenset[str]) -> dict[str, Written]:
+        """Every personal column goes, save those that stay."""
+        found: dict[str, Written] = {}
+        for name, decl in table.decl.columns.items():
+            if decl.category == TECHNICAL or name in stays:
+                continue
+            found[name] = written(table, name, decl.on_erasure or Treatment.CLEAR, decl)
+        return found
+
+    def _anonymous(self, table: Mapped) -> dict[str, Written]:
+        """Columns that the policy anonymises stay; the others go."""
+        found: dict[str, Written] = {}
+        for name, decl in table.decl.columns.items():
+            if decl.category == TECHNICAL:
+                continue
+            mild = decl.category != SECRET and outcome_of(self.policy, decl.category) is Outcome.ANONYMISE
+            mild = mild and table.decl.on_erasure is not Treatment.REDUCE and not table.decl.subject
+            found[name] = written(table, name, decl.on_erasure or (Treatment.KEEP if mild else Treatment.CLEAR), decl)
+        return found
+
+    def _update(self, table: Mapped, id: str, rows: str, columns: Mapping[str, Written], items: str) -> None:
+        """Draft an update of those columns of a set that are not yet as they should be."""
+        findings = _findings(columns)
+        writes = {name: w.write for name, w in columns.items() if w.write is not None}
+        if not writes and not findings:
+            return
+        todo = tuple(w.todo for w in columns.values() if w.write is not None and w.todo is not None)
+        set = self.sets.add(f"todo:{id}", table.local, Both((In(rows), Either(todo)))) if todo else rows
+        ground = ground_of(self.policy, self._items(table), f"tables.{items}")
+        treatments = {name: w.treatment for name, w in columns.items() if w.write is not None}
+        self.steps.append(StepDraft(id, table.name, set, Treatment.REDUCE, ground, writes, treatments, findings))
+
+    # -- links ---------------------------------------------------------------------------------------------------
+
+    def _links(self, table: Mapped) -> None:
+        for arm in table.arms:
+            if arm.link.mentions:
+                self._mention(table, arm)
+            elif arm.link.kind in (LinkKind.BELONGS_TO, LinkKind.ABOUT, LinkKind.VISIBLE_TO):
+                self._cut(table, arm)
+
+    def _leaving_target(self, arm: Arm) -> Rows | None:
+        """Rows whose link leads to somebody who goes, or to a row that is deleted."""
+        target = self.world.tables[arm.target]
+        if target.name not in self.owned:
+            return None
+        if not arm.same_store:
+            state = "gone"
+            rows: Rows = Given(arm.columns, hand_seed(state, arm.target, arm.to_columns), arm.how)
+            return Both((rows, *arm.conditions)) if arm.conditions else rows
+        goes = self.sets.gone(target) if target.decl.subject else self.sets.deleted(target)
+        return self.sets.leading(arm, In(goes)) if goes else None
+
+    def _cut(self, table: Mapped, arm: Arm) -> None:
+        """Cut one link in the rows that stay, and clear the columns that speak about the one who leaves."""
+        leaving = self._leaving_target(arm)
+        if leaving is None or not self._can_stay(table, arm):
+            return
+        columns = {
+            name: written(table, name, self._column_treatment(table, name), table.decl.columns.get(name))
+            for name in arm.link.about
+        }
+        writes: dict[str, Write] = {name: w.write for name, w in columns.items() if w.write is not None}
+        treatments = {name: w.treatment for name, w in columns.items() if w.write is not None}
+        cut, findings = self._cut_write(table, arm)
+        findings = (*_findings(columns), *findings)
+        writes.update(cut)
+        treatments.update(dict.fromkeys(cut, arm.cut or Treatment.CLEAR))
+        if not writes and not findings:
+            return
+        conditions: list[Rows] = [leaving]
+        if table.name in self.sets.erased and self.sets.gone(table):
+            conditions.append(self.sets.staying(table))
+        if kept := self.sets.kept(table):
+            conditions.append(Not(In(kept)))
+        if not cut:
+            conditions.append(Either(tuple(w.todo for w in columns.values() if w.todo is not None)))
+        id = f"cut:{table.local}:{arm.index}"
+        rows = self.sets.add(id, table.local, Both(tuple(conditions)))
+        ground = Ground(
+            f"tables.{table.name}.links.{arm.index}", "Art. 17(1)", "", (), "The link to the leaver is cut."
+        )
+        rows = self._collisions(table, arm, rows, cut, ground)
+        self.steps.append(
+            StepDraft(id, table.name, rows, arm.cut if cut and arm.cut else Treatment.CLEAR, ground, writes, treatments)
+        )
+
+    def _can_stay(self, table: Mapped, arm: Arm) -> bool:
+        """Whether a row whose link leads to a leaver can stay at all: not where it is that person's alone."""
+        if table.name not in self.sets.erased or not arm.owning:
+            return True
+        return bool(self.sets.live(table) or self.sets.kept(table) or self.sets.need(table))
+
+    def _column_treatment(self, table: Mapped, name: str) -> Treatment:
+        decl = table.decl.columns.get(name)
+        return (decl.on_erasure if decl else None) or Treatment.CLEAR
+
+    def _cut_write(self, table: Mapped, arm: Arm) -> tuple[dict[str, Write], tuple[Finding, ...]]:
+        """What the link's column becomes, and what makes that impossible."""
+        match arm.cut:
+            case Treatment.STAND_IN:
+                stand_in = self._stand_in(arm)
+                return ({arm.columns[0]: FromSeed(stand_in.seed)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
+            case Treatment.REPLACE:
+                decl = ColumnDecl(arm.columns[0], "", Treatment.REPLACE, arm.link.replace_with)
+                found = written(table, arm.columns[0], Treatment.REPLACE, decl)
+                return {arm.columns[0]: found.write} if found.write else {}, _findings({"": found})
+            case Treatment.CLEAR:
+                return self._clear_link(table, arm)
+            case _:
+                return {}, ()
+
+    def _clear_link(self, table: Mapped, arm: Arm) -> tuple[dict[str, Write], tuple[Finding, ...]]:
+        nullable = [
+            name
+            for name in (*arm.columns, *arm.link.where)
+            if (c := table.facts.column(name)) and c.nullable and name not in table.facts.key
+        ]
+        if any(name in arm.columns for name in nullable):
+            return {name: Constant(None) for name in nullable}, ()
+        found = written(table, arm.columns[0], Treatment.CLEAR)
+        return {arm.columns[0]: found.write} if found.write else {}, _findings({"": found})
+
+    def _stand_in(self, arm: Arm) -> StandInDraft | None:
+        target = self.world.tables[arm.target]
+        declared = target.decl.subject.stand_in if target.decl.subject else None
+        if declared is None or not arm.same_store or len(arm.columns) != 1:
+            return None
+        if target.name not in self.stand_ins:
+            placeholder, me = self.sets.placeholder(target), self.sets.me(target) or ""
+            if declared.tenant:
+                placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
+            rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
+            seed = f"stand-in:{target.name}"
+            self.stand_ins[target.name] = StandInDraft(
+                target.name,
+                target.local,
+                rows,
+                arm.to_columns,
+                declared.values,
+                declared.find,
+                seed,
+                declared.tenant,
+                me,
+            )
+        return self.stand_ins[target.name]
+
+    @staticmethod
+    def _ground(table: Mapped, arm: Arm, sentence: str) -> Ground:
+        return Ground(f"tables.{table.name}.links.{arm.index}", "Art. 17(1)", "", (), sentence)
+
+    def _collisions(self, table: Mapped, arm: Arm, rows: str, cut: Mapping[str, Write], ground: Ground) -> str:
+        """Rows that could not stay because the stand-in has such a row already: they go instead."""
+        keys = [table.facts.key, *(u.columns for u in table.facts.uniques)]
+        keys += [index.columns for index in table.facts.indexes if index.unique]
+        for name, write in cut.items():
+            for columns in {key for key in keys if name in key and isinstance(write, FromSeed | Constant)}:
+                rest = tuple(column for column in columns if column != name)
+                if not isinstance(write, FromSeed):
+                    continue
+                double = self.sets.add(
+                    f"double:{table.local}:{arm.index}", table.local, Collides(rows, name, rest, write.seed)
+                )
+                id = f"delete:{table.local}:double:{arm.index}"
+                self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
+                return self.sets.add(
+                    f"single:{table.local}:{arm.index}", table.local, Both((In(rows), Not(In(double))))
+                )
+        return rows
+
+    def _mention(self, table: Mapped, arm: Arm) -> None:
+        """Words that name the leaver in a text that stays."""
+        target = self.world.tables[arm.target]
+        me = self.sets.me(target) if arm.same_store else None
+        subject = target.decl.subject
+        if subject is None:
+            return
+        columns = tuple(found.column for kind in arm.link.mentions if (found := subject.identifier(kind)))
+        seed = f"words:{arm.target}:{','.join(arm.link.mentions)}"
+        if me:
+            self.words[seed] = (me, arm.target, columns)
+        for name in arm.columns:
+            conditions: list[Rows] = [Mentions(name, seed)]
+            if table.name in self.sets.erased and self.sets.gone(table):
+                conditions.append(self.sets.staying(table))
+            id = f"mention:{table.local}:{arm.index}:{name}"
+            rows = self.sets.add(id, table.local, Both(tuple(conditions)))
+            text = arm.link.replace_with or ERASED_TEXT
+            ground = Ground(
+                f"tables.{table.name}.links.{arm.index}", "Art. 17(1)", "", (), "The text names the leaver."
+            )
+            self.steps.append(
+                StepDraft(
+                    id,
+                    table.name,
+                    rows,
+                    Treatment.REPLACE,
+                    ground,
+                    {name: Redact(seed, text)},
+                    {name: Treatment.REPLACE},
+                )
+            )
+
+    # -- references outside the map's links, deletion --------------------------------------------------------------
+
+    def _loose_references(self, table: Mapped) -> None:
+        """Nullable foreign keys of staying rows to rows that are deleted, behind which there is no link: cut."""
+        linked = {frozenset(arm.columns) for arm in table.arms}
+        for reference in table.facts.foreign_keys:
+            target = self.world.by_local(self.store, reference.table)
+            goes = self.sets.deleted(target) if target else None
+            if (
+                target is None
+                or goes is None
+                or frozenset(reference.columns) in linked
+                or not clearable(table, reference)
+            ):
+                continue
+            conditions: list[Rows] = [Leads(reference.columns, target.local, reference.to_columns, In(goes))]
+            if table.name in self.sets.erased and self.sets.gone(table):
+                conditions.append(self.sets.staying(table))
+            id = f"clear:{table.local}:{','.join(reference.columns)}"
+            rows = self.sets.add(id, table.local, Both(tuple(conditions)))
+            names = [n for n in reference.columns if (c := table.facts.column(n)) and c.nullable]
+            writes: dict[str, Write] = {n: Constant(None) for n in names if n not in table.facts.key}
+            ground = Ground(f"tables.{table.name}", "Art. 17(1)", "", (), "It refers to a row that goes.")
+            columns = dict.fromkeys(writes, Treatment.CLEAR)
+            self.steps.append(StepDraft(id, table.name, rows, Treatment.CLEAR, ground, writes, columns))
+
+    def _deletion(self, table: Mapped) -> None:
+        if rows := self.sets.deleted(table):
+            ground = ground_of(self.policy, self._items(table), f"tables.{table.name}")
+            self.steps.append(StepDraft(f"delete:{table.local}", table.name, rows, Treatment.DELETE, ground))
+
+    def _unmapped(self) -> None:
+        """Unmapped tables that refer to what is deleted: their rows would go along, or stand in the way."""
+        schema = self.world.schemas[self.store]
+        mapped = {table.local for table in self.sets.tables}
+        frontier = [(t.local, rows) for t in self.sets.tables if (rows := self.sets.deleted(t))]
+        seen: set[tuple[str, str]] = set()
+        while frontier:
+            local, goes = frontier.pop()
+            for other, reference in schema.referring(local):
+                if (
+                    other.name in mapped
+                    or other.partition_of
+                    or (other.name, reference.name or str(reference.columns)) in seen
+                ):
+                    continue
+                seen.add((other.name, reference.name or str(reference.columns)))
+                id = f"reach:{other.name}:{','.join(reference.columns)}"
+                leads = Leads(reference.columns, local, reference.to_columns, In(goes))
+                rows = self.sets.add(id, other.name, leads)
+                cascades = reference.on_delete == "CASCADE"
+                allowed = self.world.ignored(self.store, other.name) and reference.on_delete in ("CASCADE", "SET NULL")
+                by = f"foreign key {reference.name or ','.join(reference.columns)} ({reference.on_delete})"
+                self.reached.append(ReachDraft(f"{self.store}.{other.name}", rows, by, cascades, allowed))
+                if cascades:
+                    frontier.append((other.name, rows))
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def _handovers(self) -> Iterator[Handover]:
+        for table in self.sets.tables:
+            own, gone = self.sets.own(table), self.sets.gone(table)
+            if not own:
+                continue
+            for columns in handed_columns(self.world, table):
+                frozen, mine = hand_seed("frozen", table.name, columns), hand_seed("own", table.name, columns)
+                abroad = any(
+                    arm.target == table.name and not arm.same_store and arm.to_columns == columns
+                    for other in self.world.tables.values()
+                    for arm in other.arms
+                )
+                yield Handover(own, columns, (frozen, mine) if abroad else (frozen,))
+                if abroad and gone:
+                    yield Handover(gone, columns, (hand_seed("gone", table.name, columns),))
+
+
+def _technical(table: Mapped) -> set[str]:
+    return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
+
+
+def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:
+    return tuple(found.finding for found in columns.values() if found.finding)
+
+
+def _no_stand_in(arm: Arm) -> Finding:
+    return Finding(
+        "WB409",
+        arm.link.place,
+        "This link is to be pointed at a stand-in, and its target declares none in the same store.",
+        "A stand-in is a row of the table of people that stands for nobody.",
+        "Add stand_in: {values: …, find: …} to the subject of the target, or choose another treatment.",
+    )

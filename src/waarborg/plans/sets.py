@@ -1,0 +1,423 @@
+"""From map and rules to sets of rows: whose a row is, who else has it, what law keeps it, what others still need.
+
+For every table of a store these sets are named (each only where it can have rows at all):
+
+    me    rows that *are* the people asked about
+    own   rows that belong to them, along every link, however far
+    kept  own rows that a rule or hold keeps, and what hangs on them
+    live  own rows that somebody else has too, and what hangs on those
+    gone  own rows with no owner left: own without kept and live
+    need  gone rows that a staying row still refers to and cannot let go of
+    del   what is deleted: gone without need
+
+`own`, `kept`, `live` and `need` are least fixpoints, so trees, cycles and self references need no special case;
+negation only reaches down (gone looks at live, never the other way round).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from waarborg.plans.resolve import Arm, Mapped, World
+from waarborg.plans.rules import Keeping, applying, still_kept
+from waarborg.stores.contract import (
+    All,
+    Both,
+    Compare,
+    Either,
+    ForeignKey,
+    Given,
+    How,
+    In,
+    Leads,
+    Not,
+    Program,
+    Rows,
+    RowSet,
+)
+
+WEAK = frozenset({"name", "first_name", "last_name", "birth_date", "address", "city", "postcode", "ip_address"})
+"""Kinds of identifier that many people share: never enough to find one person by (they only narrow a match)."""
+
+
+def key_seed(kinds: Sequence[str]) -> str:
+    """The name of the seed that holds given identifiers of these kinds."""
+    return "given:" + "+".join(kinds)
+
+
+def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
+    """The seed that hands keys of a table to another store (`own`, `gone`) or to verification (`frozen`)."""
+    return f"{state}:{table}:{','.join(columns)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of the people asked about: sets of identifier kinds that were given together."""
+
+    kinds: frozenset[tuple[str, ...]]
+    frozen: bool = False
+    """Keys found at planning stand in for rows that are already gone (verification)."""
+
+
+@dataclass
+class Ownership:
+    """The sets of one store. Names come out of the methods; a method answers None where a set cannot have rows."""
+
+    world: World
+    store: str
+    asked: Asked
+    rules: tuple[Keeping, ...]
+    leaving: bool
+    """Whether the people go (erasure): without it only `me` and `own` are built (access)."""
+    erased: frozenset[str]
+    """Tables (qualified) whose rows are deleted when nobody has them any more; the others stay, without a person."""
+    sets: dict[str, RowSet] = field(default_factory=dict)
+    _owned: set[str] = field(default_factory=set)
+    _kept: set[str] = field(default_factory=set)
+    _live: set[str] = field(default_factory=set)
+    _need: dict[str, tuple[Rows, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._owned = owned_tables(self.world)
+        if self.leaving:
+            self._kept = self._spread({t.name for t in self.tables if self._own_rules(t)})
+            self._live = self._spread({t.name for t in self.tables if self._others(t)})
+        for table in self.tables:
+            if table.name in self._owned:
+                self._define(table)
+        if self.leaving:
+            self._define_need()
+
+    @cached_property
+    def tables(self) -> tuple[Mapped, ...]:
+        """The mapped tables of the store."""
+        return self.world.in_store(self.store)
+
+    # -- names of sets -------------------------------------------------------------------------------------------
+
+    def me(self, table: Mapped) -> str | None:
+        """The people themselves."""
+        return self._named("me", table)
+
+    def own(self, table: Mapped) -> str | None:
+        """Everything that is theirs."""
+        return self._named("own", table)
+
+    def kept(self, table: Mapped) -> str | None:
+        """What a rule keeps."""
+        return self._named("kept", table)
+
+    def live(self, table: Mapped) -> str | None:
+        """What others have too."""
+        return self._named("live", table)
+
+    def gone(self, table: Mapped) -> str | None:
+        """What nobody has any more."""
+        return self._named("gone", table) or self.own(table)
+
+    def need(self, table: Mapped) -> str | None:
+        """What staying rows refer to."""
+        return self._named("need", table)
+
+    def deleted(self, table: Mapped) -> str | None:
+        """What goes; None for tables whose rows stay."""
+        if table.name not in self.erased:
+            return None
+        return self._named("del", table) or self.gone(table)
+
+    def _named(self, kind: str, table: Mapped) -> str | None:
+        name = f"{kind}:{table.local}"
+        return name if name in self.sets else None
+
+    def add(self, name: str, table: str, rows: Rows) -> str:
+        """Define one more set and return its name."""
+        self.sets[name] = RowSet(name, table, rows)
+        return name
+
+    def program(self) -> Program:
+        """All sets so far."""
+        return Program(tuple(self.sets.values()))
+
+    # -- ownership -----------------------------------------------------------------------------------------------
+
+    def _define(self, table: Mapped) -> None:
+        parts: list[Rows] = []
+        if table.decl.subject and (rows := self._identified(table)) is not None:
+            parts.append(In(self.add(f"me:{table.local}", table.local, rows)))
+        for arm in table.arms:
+            if arm.owning:
+                parts += self._reached(arm, "own")
+        parts += [self._frozen(table, columns) for columns in self._handed(table)] if self.asked.frozen else []
+        if not parts:
+            return
+        own: Rows = parts[0] if len(parts) == 1 else Either(tuple(parts))
+        if table.decl.subject and table.decl.subject.nobody and len(parts) > 1:
+            own = Both((own, Not(self._nobody(table))))
+        self.add(f"own:{table.local}", table.local, own)
+        if self.leaving:
+            self._define_leaving(table)
+
+    def _define_leaving(self, table: Mapped) -> None:
+        own = In(f"own:{table.local}")
+        minus: list[Rows] = []
+        if table.name in self._kept:
+            parts = [rows for rule in self._own_rules(table) if (rows := still_kept(table, rule)) is not None]
+            for arm in table.owners:
+                parts += self._via(arm, "kept")
+            minus.append(In(self.add(f"kept:{table.local}", table.local, Both((own, _either(parts))))))
+        if table.name in self._live:
+            outside = [rows for arm in table.owners for rows in (*self._outside(arm), *self._via(arm, "live"))]
+            me = f"me:{table.local}"
+            conditions: tuple[Rows, ...] = (own, _either(outside)) + ((Not(In(me)),) if me in self.sets else ())
+            minus.append(In(self.add(f"live:{table.local}", table.local, Both(conditions))))
+        if minus:
+            self.add(f"gone:{table.local}", table.local, Both((own, *(Not(rows) for rows in minus))))
+
+    def _identified(self, table: Mapped) -> Rows | None:
+        """Rows of a table of people found by what was given: one strong kind, narrowed by every weak one."""
+        subject = table.decl.subject
+        assert subject is not None  # noqa: S101 - callers ask only for tables of people
+        found: list[Rows] = []
+        for kinds in sorted(self.asked.kinds):
+            strong = next(
+                (k for k in ("key", *(one.kind for one in subject.identifiers)) if k in kinds and k not in WEAK), ""
+            )
+            if not strong:
+                continue
+            weak = [one.kind for one in subject.identifiers if one.kind in kinds and one.kind in WEAK]
+            found.append(self._by_kinds(table, strong, weak, kinds))
+        if not found:
+            return None
+        rows = _either(found)
+        extra: list[Rows] = [_is(column, values) for column, values in subject.where.items()]
+        if subject.nobody:
+            extra.append(Not(self._nobody(table)))
+        return Both((rows, *extra)) if extra else rows
+
+    def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
+        subject = table.decl.subject
+        assert subject is not None  # noqa: S101 - callers ask only for tables of people
+        identifier = subject.identifier(strong)
+        columns = (identifier.column,) if identifier else (subject.key or table.facts.key)[:1]
+        normalise = identifier.normalise if identifier else ()
+        for kind in weak:
+            found = subject.identifier(kind)
+            columns += (found.column,) if found else ()
+        return Given(columns, key_seed((*kinds, "as", strong, *weak)), How(normalise))
+
+    def _nobody(self, table: Mapped) -> Rows:
+        subject = table.decl.subject
+        key = (subject.key if subject else ()) or table.facts.key
+        return Compare(key[0], "in", subject.nobody if subject else ())
+
+    def _reached(self, arm: Arm, kind: str) -> list[Rows]:
+        """Ways in which a row belongs to these people through one link."""
+        found = self._via(arm, kind)
+        if arm.link.by_identifier and kind == "own":
+            for kinds in sorted(self.asked.kinds):
+                if arm.link.by_identifier in kinds:
+                    seed = key_seed((*kinds, "as", arm.link.by_identifier))
+                    found.append(self._with(arm, Given(arm.columns, seed, arm.how)))
+        handed = self._handed(self.world.tables[arm.target])
+        if self.asked.frozen and arm.same_store and not arm.link.through and arm.to_columns in handed:
+            found.append(self._with(arm, Given(arm.columns, hand_seed("frozen", arm.target, arm.to_columns), arm.how)))
+        return found
+
+    def _via(self, arm: Arm, kind: str) -> list[Rows]:
+        """Rows that lead to the `kind` set of the link's target: none where that set cannot have rows."""
+        target = self.world.tables[arm.target]
+        if not arm.same_store:
+            if kind in ("own", "gone") and target.name in self._owned:
+                return [self._with(arm, Given(arm.columns, hand_seed(kind, arm.target, arm.to_columns), arm.how))]
+            return []
+        if target.name not in {"own": self._owned, "kept": self._kept, "live": self._live}.get(kind, self._owned):
+            return []
+        return [self.leading(arm, In(f"{kind}:{target.local}"))]
+
+    def leading(self, arm: Arm, to: Rows) -> Rows:
+        """Rows that lead to rows `to` of the link's target (same store)."""
+        target = self.world.tables[arm.target]
+        if through := arm.link.through:
+            middle = self.world.tables.get(through.table)
+            local = middle.local if middle else through.table.partition(".")[2]
+            inner = Leads(through.to, target.local, arm.to_columns, to)
+            return self._with(arm, Leads(through.own_columns, local, through.columns, inner))
+        return self._with(arm, Leads(arm.columns, target.local, arm.to_columns, to, arm.how))
+
+    @staticmethod
+    def _with(arm: Arm, rows: Rows) -> Rows:
+        return Both((rows, *arm.conditions)) if arm.conditions else rows
+
+    # -- other owners and rules ----------------------------------------------------------------------------------
+
+    def _own_rules(self, table: Mapped) -> list[Keeping]:
+        return [rule for rule in applying(table, self.rules) if still_kept(table, rule) is not None]
+
+    def _others(self, table: Mapped) -> bool:
+        """Whether a row of these people can have another owner as well, by the shape of its links alone."""
+        owning = [arm for arm in table.arms if arm.owning]
+        if table.name not in self._owned or not owning:
+            return False
+        return len(owning) > 1 or bool(table.decl.subject) or not owning[0].to_unique or bool(owning[0].link.through)
+
+    def _outside(self, arm: Arm) -> list[Rows]:
+        """Rows whose link leads to a row that is not these people's: a living owner."""
+        target = self.world.tables[arm.target]
+        if not arm.same_store:
+            mine = Given(arm.columns, hand_seed("own", arm.target, arm.to_columns), arm.how)
+            filled = tuple(Not(Compare(column, "null")) for column in arm.columns)
+            return [Both((*filled, Not(mine), *arm.conditions))]
+        living: list[Rows] = [Not(In(f"own:{target.local}"))] if target.name in self._owned else []
+        subject = target.decl.subject
+        if subject and subject.nobody:
+            living.append(Not(self._nobody(target)))
+        if subject and subject.stand_in:
+            living.append(Not(self.placeholder(target)))
+        return [self.leading(arm, _both(living))]
+
+    @staticmethod
+    def placeholder(table: Mapped) -> Rows:
+        """The stand-in's own row: nobody's owner, however many rows point at it."""
+        stand_in = table.decl.subject.stand_in if table.decl.subject else None
+        if stand_in is None:
+            return Either(())
+        return _both([_placed(column, stand_in.values[column]) for column in stand_in.find])
+
+    def _spread(self, start: set[str]) -> set[str]:
+        """Tables that inherit a state along their owner links."""
+        found = start & self._owned
+        while True:
+            more = {
+                table.name
+                for table in self.tables
+                if table.name in self._owned and any(arm.same_store and arm.target in found for arm in table.owners)
+            }
+            if more <= found:
+                return found
+            found |= more
+
+    # -- what staying rows need ----------------------------------------------------------------------------------
+
+    def staying(self, table: Mapped) -> Rows:
+        """Rows of a table that are there afterwards."""
+        gone = self.gone(table)
+        if gone is None or table.name not in self.erased:
+            return All()
+        need = self.need(table)
+        return Either((Not(In(gone)), In(need))) if need else Not(In(gone))
+
+    def pinned_down(self, table: Mapped) -> Iterable[tuple[Mapped, tuple[str, ...], tuple[str, ...], Arm | None, bool]]:
+        """References to `table`: from which table, its columns, ours, the link behind it, and whether it can be cut."""
+        seen = set()
+        for other in self.tables:
+            for arm in other.arms:
+                plain = arm.how.template == "{}" and arm.how.inside == "whole" and not arm.link.mentions
+                if arm.target == table.name and arm.columns and plain and not arm.link.by_identifier:
+                    seen.add((other.name, frozenset(arm.columns)))
+                    yield other, arm.columns, arm.to_columns, arm, arm.cut is not None
+            for reference in other.facts.foreign_keys:
+                if reference.table == table.local and (other.name, frozenset(reference.columns)) not in seen:
+                    yield other, reference.columns, reference.to_columns, None, clearable(other, reference)
+
+    def _define_need(self) -> None:
+        tables = [table for table in self.tables if table.name in self.erased and self.gone(table)]
+        parts: dict[str, list[Rows]] = {table.name: [] for table in tables}
+        links: list[tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]] = []
+        for table in tables:
+            for other, columns, to_columns, arm, cuttable in self.pinned_down(table):
+                if not cuttable:
+                    links.append((table, other, columns, to_columns, arm))
+                    if rows := self._stays_and_points(other, arm):
+                        parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, rows)))
+                elif arm and (kept := self.kept(other)):
+                    parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, In(kept))))
+        wanted = {name for name, found in parts.items() if found}
+        while more := {t.name for t, other, *_ in links if other.name in wanted} - wanted:
+            wanted |= more
+        for table, other, columns, to_columns, arm in links:
+            if other.name in wanted and other.name in self.erased:
+                inner = self._with_arm(arm, In(f"need:{other.local}"))
+                parts[table.name].append(Leads(to_columns, other.local, columns, inner))
+        for table in tables:
+            if table.name in wanted:
+                gone = self.gone(table)
+                assert gone is not None  # noqa: S101 - only tables with a gone set are listed above
+                rows = Both((In(gone), _either(parts[table.name])))
+                self.add(f"need:{table.local}", table.local, rows)
+                self.add(f"del:{table.local}", table.local, Both((In(gone), Not(In(f"need:{table.local}")))))
+
+    @staticmethod
+    def _with_arm(arm: Arm | None, rows: Rows) -> Rows:
+        return Both((rows, *arm.conditions)) if arm and arm.conditions else rows
+
+    def _stays_and_points(self, other: Mapped, arm: Arm | None) -> Rows | None:
+        """Rows of `other` that stay and keep pointing; None where its links make that impossible."""
+        gone = self.gone(other)
+        if gone is None or other.name not in self.erased:
+            return All()
+        alone = arm is not None and arm.owning and other.owners == (arm,) and not arm.conditions
+        if alone and other.name not in self._kept | self._live:
+            return None
+        return Not(In(gone))
+
+    # -- keys that outlive their rows ----------------------------------------------------------------------------
+
+    def _handed(self, table: Mapped) -> list[tuple[str, ...]]:
+        return handed_columns(self.world, table)
+
+    def _frozen(self, table: Mapped, columns: tuple[str, ...]) -> Rows:
+        return Given(columns, hand_seed("frozen", table.name, columns))
+
+
+def owned_tables(world: World) -> set[str]:
+    """Tables (qualified) that can hold rows of a person: people, and what belongs to them at any distance."""
+    found = {table.name for table in world.tables.values() if table.decl.subject}
+    found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
+    while True:
+        more = {t.name for t in world.tables.values() if any(arm.owning and arm.target in found for arm in t.arms)}
+        if more <= found:
+            return found
+        found |= more
+
+
+def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
+    """Column tuples of a table whose values must survive its rows: for links no foreign key vouches for."""
+    found: set[tuple[str, ...]] = set()
+    if table.decl.subject and (table.decl.subject.key or table.facts.key):
+        found.add(table.decl.subject.key or table.facts.key)
+    for other in world.tables.values():
+        for arm in other.arms:
+            if arm.target == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
+                found.add(arm.to_columns)
+    return sorted(found)
+
+
+def clearable(table: Mapped, reference: ForeignKey) -> bool:
+    """Whether a reference can be cut by NULL in one of its columns."""
+    columns = [table.facts.column(name) for name in reference.columns]
+    return any(c is not None and c.nullable and not c.generated and c.name not in table.facts.key for c in columns)
+
+
+def _is(column: str, values: tuple[object, ...]) -> Rows:
+    if values == (None,):
+        return Compare(column, "null")
+    return Compare(column, "in", values)  # type: ignore[arg-type]  # the map's scalars are the contract's
+
+
+def _placed(column: str, value: str | int | bool | None) -> Rows:
+    """Rows with a placeholder's value; of a text with `{tenant}` in it the part before counts."""
+    if isinstance(value, str) and "{tenant}" in value:
+        return Compare(column, "starts", (value.partition("{tenant}")[0],))
+    return _is(column, (value,))
+
+
+def _either(parts: Sequence[Rows]) -> Rows:
+    return parts[0] if len(parts) == 1 else Either(tuple(parts))
+
+
+def _both(parts: Sequence[Rows]) -> Rows:
+    if not parts:
+        return All()
+    return parts[0] if len(parts) == 1 else Both(tuple(parts))

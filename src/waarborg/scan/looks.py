@@ -1,0 +1,139 @@
+"""Polite looks into a store: one bounded sample a table, and whether sampled keys stand in another table.
+
+Nothing here reads a whole table. A table whose sample is all of it is compared in memory; for the others the sampled
+keys (at most `KEYS`) are asked for by the store, which has its own time-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from waarborg.errors import StoreError
+from waarborg.scan.values import EMPTY, Profile, as_text, profile
+from waarborg.stores.contract import Given, How, Program, RowSet, Schema, Seeds, Store, Table
+
+ROWS = 200
+KEYS = 60
+_NOBODY = frozenset({"0", "-1", "", "00000000-0000-0000-0000-000000000000"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """How many sampled distinct keys were looked for and how many stand in the target."""
+
+    asked: int
+    found: int
+    nobody: tuple[str, ...] = ()
+    """Sentinel values seen on the referring side that are no key of the target."""
+
+    @property
+    def share(self) -> float:
+        """Found among asked; 0 when nothing was asked."""
+        return self.found / self.asked if self.asked else 0.0
+
+
+NOT_LOOKED = Inclusion(0, 0)
+
+
+@dataclass
+class Looks:
+    """Samples of one store, taken once and forgotten with the object. `rows` bounds every sample."""
+
+    store: Store
+    schema: Schema
+    rows: int = ROWS
+    refused: dict[str, str] = field(default_factory=dict)
+    """Tables that could not be read, with the error's first sentence."""
+    _samples: dict[str, dict[str, Sequence[object]]] = field(default_factory=dict, repr=False)
+    _profiles: dict[tuple[str, str], Profile] = field(default_factory=dict, repr=False)
+    _asked: dict[tuple[object, ...], Inclusion] = field(default_factory=dict, repr=False)
+
+    def values(self, table: str, column: str) -> Sequence[object]:
+        """The sampled values of a column (NULL included); empty when the table could not be read."""
+        if table not in self._samples:
+            self._samples[table] = self._sample(self.schema.tables[table])
+        return self._samples[table].get(column, ())
+
+    def profile(self, table: str, column: str) -> Profile:
+        """What the sampled values of a column look like."""
+        key = (table, column)
+        if key not in self._profiles:
+            values = self.values(table, column)
+            self._profiles[key] = profile(values) if values else EMPTY
+        return self._profiles[key]
+
+    def _sample(self, table: Table) -> dict[str, Sequence[object]]:
+        if table.rows == 0 or table.view:
+            return {}
+        try:
+            samples = self.store.sample(table.name, [c.name for c in table.columns], self.rows)
+        except StoreError as problem:
+            self.refused[table.name] = str(problem).partition(". ")[0]
+            return {}
+        return {one.column: one.values for one in samples}
+
+    def keys(self, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+        """Distinct sampled keys without NULL and without sentinels, at most `KEYS`."""
+        seen: dict[tuple[str, ...], tuple[object, ...]] = {}
+        for key in zip(*(self.values(table, c) for c in columns), strict=False):
+            if any(part is None for part in key) or all(as_text(part) in _NOBODY for part in key):
+                continue
+            seen.setdefault(tuple(map(as_text, key)), key)
+            if len(seen) >= KEYS:
+                break
+        return list(seen.values())
+
+    def inclusion(
+        self, table: str, columns: tuple[str, ...], target: str, to_columns: tuple[str, ...],
+        normalise: tuple[str, ...] = (),
+    ) -> Inclusion:
+        """Look whether the keys sampled from `columns` stand in `to_columns` of `target`."""
+        ticket = (table, columns, target, to_columns, normalise)
+        if ticket not in self._asked:
+            keys = self.keys(table, columns)
+            self._asked[ticket] = self.present(keys, target, to_columns, normalise) if keys else NOT_LOOKED
+            self._asked[ticket] = self._with_nobody(self._asked[ticket], table, columns)
+        return self._asked[ticket]
+
+    def present(
+        self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...],
+        normalise: tuple[str, ...] = (),
+    ) -> Inclusion:
+        """How many of these keys stand in the target."""
+        total = self.schema.tables[target].rows
+        if total == 0:
+            return Inclusion(len(keys), 0)
+        here = {tuple(_even(as_text(p), normalise) for p in k) for k in zip(*(self.values(target, c) for c in to_columns), strict=False)}
+        missing = [k for k in keys if tuple(_even(as_text(p), normalise) for p in k) not in here]
+        found = len(keys) - len(missing)
+        if missing and (total is None or total > len(self.values(target, to_columns[0]))):
+            found += self._ask(missing, target, to_columns, normalise)
+        return Inclusion(len(keys), found)
+
+    def _ask(self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...], normalise: tuple[str, ...]) -> int:
+        program = Program((RowSet("there", target, Given(to_columns, "keys", How(normalise=normalise))),))
+        try:
+            with self.store.reading(program, Seeds(keys=keys)) as look:
+                return min(len(keys), len(look.values("there", to_columns)))
+        except StoreError as problem:
+            self.refused[target] = str(problem).partition(". ")[0]
+            return 0
+
+    def _with_nobody(self, seen: Inclusion, table: str, columns: tuple[str, ...]) -> Inclusion:
+        if len(columns) != 1:
+            return seen
+        sentinels = {as_text(v) for v in self.values(table, columns[0]) if v is not None} & _NOBODY - {""}
+        return Inclusion(seen.asked, seen.found, tuple(sorted(sentinels)))
+
+
+def _even(text: str, normalise: tuple[str, ...]) -> str:
+    for step in normalise:
+        if step == "lowercase":
+            text = text.lower()
+        elif step == "trim":
+            text = text.strip()
+        elif step in ("digits", "phone"):
+            digits = "".join(c for c in text if c.isdigit())
+            text = digits[-9:] if step == "phone" else digits
+    return text
