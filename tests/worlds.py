@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from databases import Database
 from waarborg.clock import FixedClock, Period
 from waarborg.datamap.model import ColumnDecl, DataMap, Identifier, Link, StoreDecl, SubjectDecl, TableDecl
 from waarborg.plans.model import Approval, Plan, Result, Sealed, Verdict
 from waarborg.plans.planner import Planner
 from waarborg.policy.model import Controller, DataCategory, Policy, RetentionRule
-from waarborg.stores.contract import Column, Family, ForeignKey, Schema, Table, Unique
+from waarborg.stores.contract import Column, Family, ForeignKey, Schema, Store, Table, Unique
 from waarborg.stores.memory import MemoryStore
+from waarborg.stores.sql import SqlStore
 from waarborg.terms import LinkKind, Outcome, SubjectRef
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -80,11 +82,13 @@ def belongs(target: str, *columns: str, **more: object) -> Link:
 
 
 @dataclass
-class WorldUnderTest:
-    """A world with its planner and its rows."""
+class World:
+    """A world with its planner and its rows, wherever they are."""
 
     planner: Planner
-    rows: dict[str, list[dict[str, object]]]
+    tables: dict[str, Table]
+    memory: dict[str, list[dict[str, object]]]
+    database: Database | None = None
 
     def plan(self, *emails: str) -> tuple[Plan, Sealed]:
         """Plan the erasure of the people with these addresses."""
@@ -96,9 +100,30 @@ class WorldUnderTest:
         result = self.planner.apply(plan, sealed, Approval(plan.digest, "officer", NOW))
         return plan, result, self.planner.verify(plan, sealed)
 
+    def rows(self, name: str) -> list[dict[str, object]]:
+        """The rows of a table as they are now, in key order."""
+        found = self.database.rows(name) if self.database else self.memory[name]
+        key = self.tables[name].key
+        return sorted((dict(row) for row in found), key=lambda row: tuple(str(row[k]).zfill(9) for k in key))
+
     def column(self, name: str, column: str) -> list[object]:
-        """The values of one column, in the order of the rows."""
-        return [row[column] for row in self.rows[name]]
+        """The values of one column, in key order."""
+        return [row[column] for row in self.rows(name)]
+
+    def dump(self) -> dict[str, list[dict[str, object]]]:
+        """Every row of every table."""
+        return {name: self.rows(name) for name in self.tables}
+
+    def add(self, name: str, *values: object) -> None:
+        """A row that the application writes meanwhile."""
+        table = self.tables[name]
+        if self.database:
+            self.database.insert(table, [dict(zip([c.name for c in table.columns], values, strict=True))])
+        else:
+            self.memory[name].append(dict(zip([c.name for c in table.columns], values, strict=True)))
+
+
+Build = Callable[..., World]
 
 
 def world(
@@ -106,14 +131,19 @@ def world(
     decls: Sequence[TableDecl],
     rows: Mapping[str, Sequence[tuple[object, ...]]],
     the_policy: Policy | None = None,
-) -> WorldUnderTest:
-    """A world in one memory store named `app`."""
-    schema = Schema("memory", {one.name: one for one in tables})
+    database: Database | None = None,
+) -> World:
+    """A world in one store named `app`: in memory, or in the database that is handed in."""
     filled: dict[str, list[dict[str, object]]] = {
         one.name: [dict(zip([c.name for c in one.columns], row, strict=True)) for row in rows.get(one.name, ())]
         for one in tables
     }
-    datamap = DataMap({"app": StoreDecl("app", "memory")}, {decl.name: decl for decl in decls})
-    store = MemoryStore("app", schema, filled)  # type: ignore[arg-type]
+    store: Store
+    if database:
+        database.make(tables, filled)
+        store = SqlStore("app", database.url)
+    else:
+        store = MemoryStore("app", Schema("memory", {one.name: one for one in tables}), filled)  # type: ignore[arg-type]
+    datamap = DataMap({"app": StoreDecl("app", "sql")}, {decl.name: decl for decl in decls})
     planner = Planner(the_policy or policy(), datamap, {"app": store}, FixedClock(NOW))
-    return WorldUnderTest(planner, filled)
+    return World(planner, {one.name: one for one in tables}, filled, database)

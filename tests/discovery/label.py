@@ -87,6 +87,8 @@ def expand(app: str) -> dict[str, Any]:
                 links.append(one)
             elif key.table in loose:
                 maybe.append(one)
+    debatable = [one["from"] for one in maybe if one["to"] != ["*"]]
+    links = [one for one in links if one["from"] not in debatable]
     return {
         "subjects": [{"table": t, "identifiers": i} for t, i in people.items()],
         "columns": columns, "either": either, "links": links, "either_links": maybe,

@@ -20,7 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector
 
-ROWS = 60
+ROWS = 200
 CELL = 400
 _SYSTEM = {"information_schema", "pg_catalog", "pg_toast"}
 

@@ -18,6 +18,7 @@ from waarborg.stores.contract import Column, Family, Schema, Table
 
 _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",), "username": ()}
 _TYPE_WORDS = frozenset({"type", "class", "model", "kind", "itemtype", "entity", "resource", "table", "object", "contenttype"})
+_ANY = frozenset({"object", "resource", "entity", "item", "record", "product", "element", "target"})
 _ID_ENDINGS = frozenset({"id", "key", "pk", "number"})
 _MODEL_ID = re.compile(r"^([a-z][\w.]*),(\d+)$")
 
@@ -38,6 +39,7 @@ def by_identifier(
             found = [
                 one for s in subjects.values()
                 if s.table != table.name and kind in s.identifiers
+                and (s.account or not (table.name in subjects and subjects[table.name].account))
                 and (one := _value_reference(schema, looks, table, column, kind, s, (table.name, s.table) in linked))
             ]
             best = max(found, key=lambda r: (r.confidence, subjects[r.target].account), default=None)
@@ -60,13 +62,18 @@ def _value_reference(
     unique = any(set(to_columns) == set(u.columns) for u in target.uniques) or any(
         i.unique and set(i.columns) == set(to_columns) for i in target.indexes)
     why = f'"{column.name}" holds the {kind} of a person, as "{subject.table}.{to}" does'
-    if seen.asked >= 2 and seen.share >= 0.4:
-        sure = 0.6 + 0.3 * seen.share + (0.05 if unique else 0)
+    enough = 0.4 if subject.account else 0.8
+    telling = kind == "email" and subject.account and seen.found >= 2
+    if seen.asked >= 2 and (seen.share >= enough or telling):
+        sure = (0.6 if seen.share >= 0.4 else 0.5) + 0.3 * seen.share + (0.05 if unique else 0)
         return _by(table, columns, subject, to_columns, kind, sure, (why, f"{seen.found} of {seen.asked} sampled values stand there"), normalise)
     if seen.asked >= 2 or linked:
         return None
     if any(t.foreign_keys for t in schema.tables.values()):
         # A schema that declares its keys refers to accounts by them.
+        return None
+    own, theirs = canonical(column.name), canonical(to)
+    if own[-len(theirs):] != theirs or (own != theirs and len(columns) == 1):
         return None
     if kind == "username" and (unique or len(columns) > 1 or subject.account):
         return _by(table, columns, subject, to_columns, kind, 0.68 if unique or len(columns) > 1 else 0.6, (why,), normalise)
@@ -125,7 +132,7 @@ def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
             if key == kind or not iw or iw[-1] not in _ID_ENDINGS or key in table.key[:1] and len(table.key) == 1:
                 continue
             rest = tuple(w for w in iw if w not in _ID_ENDINGS)
-            same = rest == stem or set(rest) <= {"object", "resource", "entity", "item", "record", "product", "element"} and rest
+            same = bool(rest) and set(rest) - _ANY == set(stem) - _ANY
             if same and not any(key in r.columns for r in table.foreign_keys):
                 yield kind, key
 

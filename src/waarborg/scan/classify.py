@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from waarborg.scan.rules import MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
-from waarborg.scan.tables import Role
+from waarborg.scan.rules import LABELS, MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
+from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.values import EMPTY, Profile
 from waarborg.scan.words import canonical, without_prefix
 from waarborg.stores.contract import Column, Family
@@ -22,7 +22,9 @@ ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "st
 SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
                      "biometric", "genetic", "criminal_record"})
 SECRET = frozenset({"secret", "session"})
-_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace"})
+_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar", "titled", "payment", "card", "answers"})
+_WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
+"""Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
 _ENOUGH = 3
 """Filled values from which a sample may contradict a name."""
@@ -43,8 +45,14 @@ class Facts:
     """The rows of its table are people."""
     owned: bool = False
     """A row of its table leads to a person directly."""
+    own: bool = False
+    """A row of its table is a person's own: theirs alone, or written by them."""
+    chain: bool = False
+    """A row of its table belongs to a row that is a person's own."""
     street: bool = False
     """The table has a street or postcode column: its city and country are part of an address."""
+    extension: bool = False
+    """A row of its table extends the row of one person (a profile)."""
     named: bool = False
     """The table has first and last names, or an e-mail address beside a name."""
 
@@ -70,6 +78,10 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
+_WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
+
+
 def classify(facts: Facts, profile: Profile = EMPTY) -> Verdict | None:
     """The best verdict about a column, or None when nothing speaks for it."""
     candidates = [*_by_name(facts, profile), *_by_value(facts, profile)]
@@ -92,13 +104,17 @@ def _matches(column: Column, words: tuple[str, ...]) -> Iterator[tuple[Rule, tup
     """The rules whose pattern fits, with the words before and after the match."""
     sentence = f" {' '.join(words)} "
     for rule in RULES:
-        found = rule.pattern.search(sentence)
+        found = rule.whole.search(sentence) or rule.pattern.search(sentence)
         if not found or not _fits(column, rule):
             continue
         before, after = tuple(sentence[: found.start()].split()), tuple(sentence[found.end() :].split())
         inside = found.group(0).split()
         if any(w in NOT_THE_VALUE for w in after) or _turned(rule, inside):
             continue
+        if LABELS & set(before) and rule.category != "free_text":
+            continue
+        if rule.category == "name" and inside[0] == "name" and before and before[-1] in ("user", "login"):
+            continue  # a user name is how one logs in
         yield rule, before, after
 
 
@@ -140,9 +156,10 @@ def _in_context(
     around = set(before) | set(after) if rule.category in ("username", "secret") else set(words)
     said = bool(around & PERSON_WORDS)
     address = facts.role.address and rule.category not in ("ip_address", "mac_address")
-    about = facts.person or facts.owned or address or said or facts.named
+    called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
+    about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
-    if _is_a_thing(facts, rule, before):
+    if ((after or before) and rule.need == "own" and rule.category == "free_text") or _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
         return 0.0
     if not _need_met(facts, rule, about, before):
         if rule.category != "username":
@@ -150,11 +167,13 @@ def _in_context(
         confidence *= 0.5
     if set(after) - TRAIL:
         confidence *= 0.6
-    if set(words) & MACHINE_WORDS and not facts.person:
+    if (set(before) | set(after) if rule.category == "ip_address" else set(words)) & MACHINE_WORDS and not facts.person:
         confidence *= 0.45
     if facts.role.machine and not (facts.person or said):
         confidence *= 0.62 if rule.category in ("email", "phone") else 0.5
-    if facts.role.config and not (facts.person or facts.named):
+    if rule.need == "anywhere" and not about:
+        return confidence * 0.68
+    if facts.role.config and not (facts.person or facts.named or facts.own or facts.chain):
         confidence *= 0.55 if not facts.owned else 0.75
     return confidence
 
@@ -165,16 +184,37 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
     match rule.need:
         case "any":
             return True
+        case "anywhere":
+            return True
+        case "traced":
+            return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
+        case "own":
+            return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+        case "answers":
+            return bool(table & {"answer", "submission", "response"}) and not (role.config or role.machine)
+        case "chain":
+            return (facts.own or facts.chain) and not (role.machine or role.join) and bool(table & _ANSWERS)
+        case "titled":
+            return facts.named and (facts.person or role.address)
+        case "payment":
+            return (facts.own or facts.chain) and bool(table & {"payment", "transaction", "bank", "card", "refund", "subscription"})
+        case "card":
+            return bool({"bank", "card"} <= table or {"credit", "card"} <= table or "bankcard" in table or "card number" in " ".join(role.words))
         case "about":
             return about or (role.trace and not role.machine)
         case "person":
-            return facts.person or (facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
+            return facts.person or (facts.extension and rule.category not in ("name", "title", "employer")) or (
+                facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
         case "place":
-            return facts.person or role.address or facts.street or "birth" in before
+            return facts.person or "birth" in before or (not role.place and (role.address or facts.street))
         case "trace":
             return role.trace and (facts.owned or facts.person)
         case "inaddress":
             return role.address or facts.street and facts.person
+        case "content":
+            return role.content and (facts.own or facts.chain)
+        case "avatar":
+            return bool(table & {"avatar", "photo", "portrait"}) and not role.config
         case "mail":
             return bool(table & {"email", "mail", "message", "media", "alert", "invitation", "notification", "sms", "share"}) or (
                 rule.category == "email" and (role.content or role.trace) and (facts.owned or facts.named))
@@ -191,9 +231,12 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
                 "token", "confirmation", "invitation", "reset", "recovery", "api", "application", "credential", "secret", "otp",
                 "verification", "session", "authenticator", "device"})
         case "wrote":
-            if role.config:
+            if role.config and not (facts.own or facts.chain):
                 return False
-            return (role.content or role.trace) and (facts.owned or facts.named) or (facts.owned and rule.confidence > 0.7)
+            if facts.table and table & _WRITINGS and facts.column.length is None and not role.machine:
+                return True
+            return (role.content or role.trace) and (facts.owned or facts.named) or (
+                (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content))
     return False
 
 
@@ -260,7 +303,7 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
                 category, round(confidence * damp * share, 2),
                 (f"{share:.0%} of {profile.count} sampled values pass the check for {check.replace('_', ' ')}",),
             )
-    about = facts.person or facts.owned or facts.named or facts.role.address
+    about = facts.person or facts.owned or facts.named
     if about and profile.share("ip") >= 0.8 and profile.share("number") == 0:
         yield Verdict("ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",))
     phones = profile.share("phone")

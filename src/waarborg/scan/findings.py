@@ -33,6 +33,8 @@ class Findings:
     questions: tuple[Question, ...] = ()
     secrets: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
     """Passwords and tokens of machines: no personal data, still nothing for an export."""
+    guests: tuple[Subject, ...] = ()
+    """Tables that name people beside the tables of people: guests of an order, reviewers, addressees."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Tables that could not be sampled, with the reason."""
     tables: int = 0
@@ -44,7 +46,7 @@ class Findings:
             "subjects": [
                 {"table": at + s.table, "identifiers": dict(s.identifiers), "confidence": s.confidence,
                  "evidence": list(s.evidence)}
-                for s in self.subjects
+                for s in (*self.subjects, *self.guests)
             ],
             "columns": [
                 {"column": f"{at}{table}.{column}", "category": v.category, "confidence": v.confidence,

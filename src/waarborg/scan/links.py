@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from waarborg.scan.classify import words_of
 from waarborg.scan.references import Reference
 from waarborg.scan.subjects import Subject
-from waarborg.scan.tables import COLLECTIVE_NOUNS, Role
+from waarborg.scan.tables import COLLECTIVE_NOUNS, PERSON_NOUNS, Role
 from waarborg.scan.words import canonical
 from waarborg.stores.contract import Schema
 from waarborg.terms import LinkKind
 
 _HANDLING = frozenset("updated modified editor assigned assignee approved approver closed resolved locked deleted changed "
                       "handled handler reviewed reviewer moderator edited responsible manager supervisor coordinator "
-                      "salesperson validated cancelled checked processed last".split())
+                      "salesperson posted validated cancelled checked processed last".split())
 _MAKING = frozenset("created creator by added uploaded uploader".split())
-_KEEPING = frozenset("owner user author default leader lead contact".split())
+_KEEPING = frozenset("owner author default leader lead contact".split())
+_STAYING = frozenset("location warehouse project product category team group department course channel room site building".split())
 _SHARING = frozenset("share shared access watcher watch acl visibility member membership participant collaborator "
                      "permission invite follower grant viewer reader recipient".split())
 
@@ -43,23 +44,38 @@ class LinkFound:
         return self.reference.confidence
 
 
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Tables whose rows are persons' own: directly, or through the row they belong to."""
+
+    own: frozenset[str]
+    chained: frozenset[str]
+
+
 def choose(
     schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: Iterable[Reference]
-) -> list[LinkFound]:
-    """The references that lead to a person, with the kind of link each would be."""
+) -> tuple[list[LinkFound], Ownership]:
+    """The references that lead to a person, with the kind of link each would be, and the tables of persons' own rows."""
     listed = [r for r in references if r.confidence >= 0.5]
     direct = [r for r in listed if r.target in subjects]
     mechanical = _mechanical(schema, direct)
     links = [_direct(schema, roles, subjects, r, mechanical) for r in direct]
     owned = _owned(schema, roles, links)
+    own = frozenset(owned)
     for reference in _chains(listed, subjects, owned, roles):
         links.append(LinkFound(reference, LinkKind.BELONGS_TO, f'its row goes where the row of "{reference.target}" goes'))
+    followed = {(one.reference.table, one.reference.columns) for one in links}
+    links += [
+        LinkFound(r, LinkKind.BELONGS_TO, f'a row of "{r.target}" names the person of this row, and goes with it')
+        for r in listed
+        if r.target not in subjects and (r.table, r.columns) not in followed and r.table in owned and roles[r.target].address
+    ]
     links += [
         LinkFound(r, LinkKind.ORGANISATION, f'the person acts for a row of "{r.target}"')
         for r in listed
         if r.table in subjects and r.target not in subjects and roles[r.target].organisation
     ]
-    return links
+    return links, Ownership(own, frozenset(owned) - own)
 
 
 def _direct(
@@ -77,7 +93,10 @@ def _direct(
         return LinkFound(reference, LinkKind.BELONGS_TO, "one row of people leads to another: the same person, or kept by them")
     if words & _HANDLING:
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who handled the row, not whose it is')
-    if role.head in COLLECTIVE_NOUNS and not role.join and words & (_MAKING | _KEEPING):
+    facts = schema.tables[reference.table].column(reference.columns[0])
+    filled = facts is not None and not facts.nullable
+    keeping = words & (_MAKING | _KEEPING) or ("user" in words and not filled)
+    if role.head in COLLECTIVE_NOUNS and not role.join and keeping:
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who made or keeps something that many people share')
     if words & _MAKING and (role.config or role.machine):
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who made a row that is the service\'s own')
@@ -105,9 +124,28 @@ def _owned(schema: Schema, roles: Mapping[str, Role], links: Iterable[LinkFound]
         table = link.reference.table
         role = roles[table]
         written = role.content and link.kind is LinkKind.ABOUT and not link.mechanical and role.head not in COLLECTIVE_NOUNS
-        if (link.kind is LinkKind.BELONGS_TO or written) and not (role.config or role.machine or role.join):
+        mine = link.kind is LinkKind.BELONGS_TO and (not role.config or _personal(schema, link.reference, role))
+        if (mine or written) and not (role.machine or role.organisation):
             owned.add(table)
     return owned
+
+
+def _personal(schema: Schema, reference: Reference, role: Role) -> bool:
+    """Whether a table of settings or versions is kept for each person: it says so, or every row names one."""
+    facts = schema.tables[reference.table].column(reference.columns[0])
+    words = set(words_of(reference.columns[0], role))
+    return bool(set(role.words) & PERSON_NOUNS) or (facts is not None and not facts.nullable and bool(words & {"user", "author", "member", "customer"}))
+
+
+def _pointer(reference: Reference, roles: Mapping[str, Role]) -> bool:
+    """Whether the column only points at one of several rows (`last_reply_id`): the row does not go with it."""
+    words = words_of(reference.columns[0], roles[reference.table])
+    return bool(set(words[:-1]) & {"last", "first", "latest", "current", "main", "default", "primary", "best", "accepted"})
+
+
+def _shared(role: Role) -> bool:
+    """Whether a row is something many people have a part in: it does not go where one person goes."""
+    return role.organisation or role.head in _STAYING
 
 
 def _chains(
@@ -124,11 +162,11 @@ def _chains(
     while queue:
         target = queue.pop()
         for reference in by_target[target]:
-            if id(reference) in seen or (reference.table in subjects):
+            if id(reference) in seen or _pointer(reference, roles) or (reference.table in subjects and subjects[reference.table].account):
                 continue
             seen.add(id(reference))
             found.append(reference)
-            if reference.table not in owned and not roles[reference.table].config:
+            if reference.table not in owned and not (roles[reference.table].organisation or _shared(roles[reference.table])):
                 owned.add(reference.table)
                 queue.append(reference.table)
     return found

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from waarborg.scan.byvalue import by_identifier, inside_json, model_and_id, polymorphic
 from waarborg.scan.classify import ADDRESS_PARTS, SECRET, Facts, Verdict, classify, name_category
 from waarborg.scan.findings import Findings
-from waarborg.scan.links import LinkFound, choose
+from waarborg.scan.links import LinkFound, Ownership, choose
 from waarborg.scan.looks import ROWS, Looks
 from waarborg.scan.questions import questions
 from waarborg.scan.references import Finder, Reference, declared
 from waarborg.scan.rules import MACHINE_WORDS
-from waarborg.scan.subjects import Subject, find_subjects
+from waarborg.scan.subjects import Subject, find_guests, find_subjects
 from waarborg.scan.tables import Role, local_name, role_of
 from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
@@ -38,9 +38,8 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     references += polymorphic(schema, roles, looks, reached)
     references += model_and_id(schema, looks, reached)
     references += inside_json(schema, looks, {n: s for n, s in subjects.items() if s.account})
-    links = choose(schema, roles, subjects, references)
-    own = [one.reference for one in links if not one.mechanical]
-    verdicts = classify_all(schema, roles, subjects, references, looks, own)
+    links, owned = choose(schema, roles, subjects, references)
+    verdicts = classify_all(schema, roles, subjects, references, looks, (links, owned))
     columns = {at: v for at, v in verdicts.items() if v.reported}
     return Findings(
         store=store.name,
@@ -49,6 +48,7 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
         links=tuple(links),
         questions=tuple(questions(store.name, schema, subjects, verdicts, links)),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
+        guests=tuple(find_guests(schema.tables, roles, subjects, columns)),
         refused=looks.refused,
         tables=len(schema.tables),
     )
@@ -56,10 +56,12 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
 
 def classify_all(
     schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: list[Reference],
-    looks: Looks, own: list[Reference] | None = None,
+    looks: Looks, followed: tuple[list[LinkFound], Ownership] | None = None,
 ) -> dict[tuple[str, str], Verdict]:
     """The best verdict about every column of every table, however weak."""
-    owned = {r.table for r in (references if own is None else own) if r.target in subjects and r.confidence >= 0.5}
+    listed = references if followed is None else [one.reference for one in followed[0] if not one.mechanical]
+    owned = {r.table for r in listed if r.target in subjects and r.confidence >= 0.5}
+    ownership = followed[1] if followed else Ownership(frozenset(), frozenset())
     referring = {(r.table, r.columns[0]) for r in references if len(r.columns) == 1 and not r.by_identifier and r.inside == "whole"}
     found: dict[tuple[str, str], Verdict] = {}
     for table in schema.tables.values():
@@ -73,6 +75,9 @@ def classify_all(
                 reference=(table.name, column.name) in referring,
                 person=table.name in subjects,
                 owned=table.name in owned,
+                own=table.name in ownership.own,
+                chain=table.name in ownership.chained,
+                extension=_extends(table, subjects),
                 street=street,
                 named=named,
             )
@@ -82,6 +87,12 @@ def classify_all(
     return found
 
 
+def _extends(table: Table, subjects: Mapping[str, Subject]) -> bool:
+    """Whether each row belongs to exactly one account."""
+    alone = {frozenset(u.columns) for u in table.uniques} | {frozenset(table.key)} | {frozenset(i.columns) for i in table.indexes if i.unique}
+    return any(r.table in subjects and subjects[r.table].account and frozenset(r.columns) in alone for r in table.foreign_keys)
+
+
 def _shape(table: Table, role: Role) -> tuple[bool, bool]:
     """Whether the table has the parts of an address, and whether it names people itself."""
     words = [set(canonical(c.name)) for c in table.columns if c.family is Family.TEXT]
@@ -89,7 +100,8 @@ def _shape(table: Table, role: Role) -> tuple[bool, bool]:
     people = [c for c in table.columns if not set(canonical(c.name)) & MACHINE_WORDS]
     categories = [name_category(c, role)[0] for c in people]
     first = any({"first", "name"} <= w or {"last", "name"} <= w for w in words)
-    return parts >= 1, first or ("email" in categories and "name" in categories)
+    mailed = role.content and any("recipient" in canonical(c.name) for c in people)
+    return parts >= 1, first or mailed or not role.place and ("email" in categories and "name" in categories)
 
 
 __all__ = ["LinkFound", "classify_all", "scan"]

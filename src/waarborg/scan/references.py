@@ -12,21 +12,23 @@ from dataclasses import dataclass, field
 from waarborg.scan.classify import words_of
 from waarborg.scan.looks import Looks
 from waarborg.scan.subjects import Subject
-from waarborg.scan.tables import PERSON_NOUNS, Role
+from waarborg.scan.tables import PERSON_NOUNS, Role, local_name
+from waarborg.scan.words import canonical, common_prefix, singular, without_prefix
 from waarborg.stores.contract import Column, Family, Schema, Table
 
 ID_WORDS = frozenset({"id", "number", "code", "key", "ref", "fk", "uid", "uuid", "pk", "reference", "guid", "oid", "nr", "idx"})
 ROLE_WORDS = frozenset(
     """user author owner creator created updated modified editor assigned assignee reporter sender recipient poster
     uploader approver approved reviewer manager responsible member employee agent operator requester requestor submitter
-    closed resolved locked deleted actor who by moderator maintainer leader supervisor coordinator inviter invited
-    subscriber voter follower handler handled performed account starter salesman salesperson teacher student customer
+    actor by moderator maintainer leader supervisor coordinator inviter invited
+    subscriber voter follower starter salesman salesperson teacher student customer
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
     referrer referee buyer seller""".split()
 )
 _VERBS = frozenset("created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
                    "posted sent last who to".split())
 """Alone these are moments or flags; with `by` or an id they name a person."""
+_COUNTING = frozenset("number total count delta max min sum average order sequence position".split())
 _GENERIC_KEYS = frozenset({"id", "uid", "oid", "guid", "uuid", "name", "code", "key", "value", "type", "position", "idx", "no", "nr", "nummer", "number",
                            "username", "domain", "email", "date", "status", "text", "sequence", "language"})
 
@@ -70,13 +72,19 @@ class Finder:
     def __init__(self, schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], looks: Looks) -> None:
         self._schema, self._roles, self._subjects, self._looks = schema, roles, subjects, looks
         self._accounts = _accounts(schema, subjects)
+        self._strict = sum(len(t.foreign_keys) for t in schema.tables.values()) > len(schema.tables) // 2
         self._declaring = sum(1 for t in schema.tables.values() for _ in t.foreign_keys)
         self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._raw: dict[str, str] = {}
+        prefix = common_prefix([local_name(t) for t in schema.tables], 0.6, 5)
         self._by_words: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for table in schema.tables.values():
             for key in _single_keys(table):
                 self._by_key[key.lower()].append(table.name)
-            self._by_words[roles[table.name].words].append(table.name)
+            full = canonical(without_prefix(local_name(table.name), prefix))
+            for words in {full, roles[table.name].words}:
+                self._by_words[words].append(table.name)
+            self._raw[singular(local_name(table.name).lower())] = table.name
 
     def find(self) -> Iterator[Reference]:
         """Every undeclared reference that names suggest and values do not refute."""
@@ -100,6 +108,12 @@ class Finder:
         while len(stem) > 1 and stem[-1] in ID_WORDS:
             stem = stem[:-1]
         marked = stem != words
+        while len(stem) > 1 and stem[-1] in ("from", "to", "source", "target") and stem[-2] not in ROLE_WORDS:
+            stem = stem[:-1]
+        if words[0] in _COUNTING and not (marked and len(words) > 2) or (not marked and self._strict and "by" not in stem):
+            return
+        if low_uid(column.name) and any(c.name != column.name and "user" in canonical(c.name) for c in table.columns):
+            return
         low = column.name.lower()
         if low not in _GENERIC_KEYS:
             yield from self._same_key_name(table, low)
@@ -107,13 +121,14 @@ class Finder:
             return
         if column.name in table.key and len(table.key) == 1 and column.family is Family.NUMBER:
             return
-        yield from self._entity(table, stem, marked)
+        yield from self._entity(table, column.name, stem, marked)
         if stem and (stem[-1] == "parent" or stem[0] == "parent" and len(stem) == 1) and len(table.key) == 1:
             yield table.name, table.key[0], 0.75, f'"{column.name}" reads as the parent row'
         yield from self._person_role(table, column, stem, marked)
 
     def _same_key_name(self, table: Table, low: str) -> Iterator[tuple[str, str, float, str]]:
-        holders = [t for t in self._by_key.get(low, ()) if t != table.name]
+        # A key that is itself a reference (a row per person) is not what others refer to.
+        holders = [t for t in self._by_key.get(low, ()) if t != table.name and not _refers(self._schema.tables[t], low)]
         if not holders or (len(holders) > 6):
             return
         if low in (k.lower() for k in table.key) and len(table.key) == 1 and self._owns_name(table.name, low):
@@ -124,13 +139,11 @@ class Finder:
 
     def _owns_name(self, table: str, low: str) -> bool:
         """Whether the key's name is the table's own (`userid` in `users`)."""
-        from waarborg.scan.words import canonical
-
         words = [w for w in canonical(low) if w not in ID_WORDS]
         own = self._roles[table].words
         return bool(words) and tuple(words) == own[-len(words):]
 
-    def _entity(self, table: Table, stem: tuple[str, ...], marked: bool) -> Iterator[tuple[str, str, float, str]]:
+    def _entity(self, table: Table, column: str, stem: tuple[str, ...], marked: bool) -> Iterator[tuple[str, str, float, str]]:
         for length in range(len(stem), 0, -1):
             targets = self._named(stem[-length:])
             for target in targets:
@@ -138,8 +151,9 @@ class Finder:
                 if not keys:
                     continue
                 exact = length == len(stem)
+                raw = self._raw.get(singular(column.lower().removesuffix("_id").removesuffix("id"))) == target
                 sure = (0.85 if exact else 0.7) if marked else (0.72 if exact else 0.45)
-                yield target, keys[0], sure - 0.05 * (len(targets) > 1), f'"{" ".join(stem)}" names the table "{target}"'
+                yield target, keys[0], sure - 0.05 * (len(targets) > 1 and not raw) + 0.04 * raw, f'"{" ".join(stem)}" names the table "{target}"'
             if targets:
                 return
 
@@ -189,6 +203,15 @@ class Finder:
             return None
         return Reference(table.name, (column.name,), target, (to,), "name", 0.5,
                          (why, "the few sampled keys do not stand there"), orphans=1.0)
+
+
+def _refers(table: Table, column: str) -> bool:
+    return any(c.lower() == column for r in table.foreign_keys for c in r.columns)
+
+
+def low_uid(name: str) -> bool:
+    """Whether the name is a bare `uid`, which mail and LDAP also use for other things."""
+    return name.lower() == "uid"
 
 
 def _accounts(schema: Schema, subjects: Mapping[str, Subject]) -> list[str]:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from waarborg.scan.words import singular
 from waarborg.stores.contract import Family
 
 TEXT = frozenset({Family.TEXT, Family.OTHER, Family.ARRAY, Family.JSON})
-WIDE = TEXT | {Family.BINARY}
+WIDE = TEXT | {Family.BINARY, Family.UUID}
 DIGITS = TEXT | {Family.NUMBER}
 DATES = frozenset({Family.DATE, Family.DATETIME, Family.TEXT, Family.NUMBER})
 
@@ -26,6 +27,8 @@ class Rule:
     """A name pattern, the category it stands for, how sure it is alone (0 to 1), and what it needs."""
 
     category: str
+    whole: re.Pattern[str]
+    """Matches when nothing follows; tried first."""
     pattern: re.Pattern[str]
     confidence: float
     need: str = "any"
@@ -40,18 +43,21 @@ def _rule(
     category: str, words: str, confidence: float, need: str = "any",
     families: frozenset[Family] = TEXT, shortest: int = 0, check: str = "",
 ) -> Rule:
-    return Rule(category, re.compile(rf" (?:{words}) "), confidence, need, families, shortest, check)
+    # Canonical words are singular; a rule may be written as people write.
+    words = re.sub(r"(?<!\\)[a-z]{4,}", lambda found: singular(found[0]), words)
+    return Rule(category, re.compile(rf" (?:{words}) $"), re.compile(rf" (?:{words}) "), confidence, need, families, shortest, check)
 
 
 RULES: tuple[Rule, ...] = (
     # Secrets first: a "password reset email token" is a token.
-    _rule("secret", r"recovery code|security question|private key|secret key|api key|ha1|ha1b|credential", 0.9, "about", WIDE),
-    _rule("secret", r"password(?: \w+)*|pin", 0.93, "about", WIDE, 4, "password_hash"),
+    _rule("secret", r"recovery code|security question|private key|secret key|api key|api secret|client secret|ha1|credential", 0.85, "anywhere", WIDE),
+    _rule("secret", r"password(?: \w+)*", 0.93, "anywhere", WIDE, 6, "password_hash"),
+    _rule("secret", r"pin", 0.8, "about", WIDE | {Family.NUMBER}, 3),
     _rule("secret", r"(?:\w+ )*otp(?: \w+)*|totp seed", 0.8, "about", WIDE),
     _rule("secret", r"(?:\w+ )*token|token (?:key|value|hash|secret|salt|code)|(?:\w+ )*secret(?: key| value)?", 0.8, "about", WIDE, 8),
     _rule("secret", r"(?:activation|activate|reset|confirm\w*|verification|verify|invitation|auth|access|remember|login|feed|rss|unsubscribe|forgot|recover\w*) (?:key|code|hash|string|session|salt)", 0.8, "about", WIDE, 6),
     _rule("secret", r"salt|auth hash|(?:auth|oauth|api|open) (?:key|data|id)", 0.7, "about", WIDE, 4),
-    _rule("session", r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+", 0.75, "about", WIDE, 8),
+    _rule("session", r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+", 0.75, "traced", WIDE, 8),
     _rule("secret", r"csrf|nonce", 0.5, "person", WIDE, 6),
     # Contact
     _rule("email", r"email(?: (?:address|\w+))?", 0.95, "any", TEXT, 12, "email"),
@@ -61,19 +67,27 @@ RULES: tuple[Rule, ...] = (
     _rule("contact", r"(?:from|to|contact|sip|user|caller|callee|presentity|watcher|local|remote|pres|resource|sender|recipient|new|caller contact|callee contact) (?:uri|contact)|aor|impu|impi|asserted identity|identity|contact", 0.62, "any", TEXT, 32, "sip"),
     _rule("email", r"(?:email )?recipient(?: (?:email|address|list|to|cc|bcc|hidden|secondary|\w+))?|cc|bcc|reply to|to address|from address|to email|from email|(?:mail|email|message|envelope) (?:to|from)|sender(?: (?:address|email))?|cc address|to|from", 0.66, "mail", TEXT, 32, "email"),
     _rule("contact", r"value(?: \w+)?|number(?: \w+)?|content", 0.75, "channel", TEXT, 16),
+    _rule("email", r"bcc|cc|reply to", 0.6, "about", TEXT, 32, "email"),
     _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
     _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
-    _rule("session", r"key|id|code|value|data|hash|content", 0.75, "session", WIDE, 16),
+    _rule("session", r"key|id|data|hash|vars|session data", 0.75, "session", WIDE, 16),
     _rule("secret", r"key|code|hash|value|hash key", 0.75, "tokens", WIDE, 12),
+    _rule("secret", r"key|share key|public key|access code", 0.56, "own", WIDE, 6),
+    _rule("bank_account", r"(?:\w+ )?(?:reference|label|authorization|authorisation)|(?:partner|provider|transaction|payment) (?:id|reference|number)", 0.55, "payment", TEXT, 12),
+    _rule("address", r"search text|search|formatted|full text", 0.6, "inaddress", TEXT, 40),
+    _rule("free_text", r"note|instruction|direction|delivery note", 0.6, "inaddress", TEXT, 40),
+    _rule("card_number", r"number|expiry date|expiration(?: date)?|card type|holder|name|type|last(?: \w+)?|brand", 0.75, "card", DATES | DIGITS),
     _rule("address", r"(?:building|floor|room|unit|apartment|suite|door|flat|post box|box|block|complex|house)(?: (?:name|number|code|addition|suffix))?|(?:\w+ )?(?:suburb|district|area|quarter|parish|municipality)|street \w+|post box", 0.8, "inaddress", DIGITS),
     # Names
     _rule("name", r"(?:first|last|middle|full|maiden|nick|display|real|family|given|second) name|name infix|initials|gecos", 0.93, "any", TEXT, 4, "person_name"),
     _rule("name", r"account holder|salutation|honorific|nick|surname|name suffix|name prefix|maiden", 0.75, "about", TEXT, 2),
+    _rule("name", r"title|prefix|suffix|titles|academic title", 0.6, "titled", TEXT, 2),
     _rule("name", r"(?:person|customer|contact|employee|member|patient|student|teacher|author|owner|guest|visitor|subscriber|participant|applicant|donor|driver|child|spouse|actor|recipient|sender|beneficiary|party|lead|agent|reporter|speaker|commenter|poster|requester|requestor|holder|creator|assignee|manager|approver|doctor|emergency|parent|father|mother|cardholder|invoice|shipping|delivery|order|salesman|seller|ordered|attention|attn|friendly|submitter|handler) (?:\w+ )?name", 0.85, "any", TEXT, 6, "person_name"),
     _rule("name", r"name|name \d|fn|phonetic name|search name|sort name|legal name|alias name|name (?:display|full|real|first|last|phonetic|search|sort|key|lower|clean|ascii|normali[sz]ed|\w)", 0.75, "person", TEXT, 6, "person_name"),
     _rule("username", r"user name(?: \w+)?|login(?: name)?|user login|user nick|screen name|account name|handle|auth user|principal", 0.88, "about", TEXT, 4),
-    _rule("username", r"alias|uid|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
-    _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author|by)|username\w*)", 0.62, "any", TEXT, 12),
+    _rule("username", r"user id|identifier|uid", 0.6, "about", TEXT, 20),
+    _rule("username", r"alias|dn|user dn|ldap dn|external id|remote id|auth id|open id|federated id", 0.5, "person", TEXT, 8),
+    _rule("username", r"(?:user|author|owner|actor|sender|commenter|poster|reporter|customer|employee|agent|creator|requester|requestor|submitter|assignee|created by|updated by|changed by|deleted by|assigned to|performed by|done by|last editor|(?:\w+ )?(?:user|owner|author)|(?:\w*ed|added|sent|written|made|taken|built|run|set|read) by|username\w*)", 0.62, "any", TEXT, 12),
     _rule("username", r"from user|to user|caller user|callee user|src user|dst user|watcher user(?: name)?", 0.8, "any", TEXT, 4),
     _rule("person_reference", r"(?:customer|employee|member|patient|student|personnel|person) (?:number|code)", 0.7, "person", DIGITS, 3),
     # Identity
@@ -82,7 +96,7 @@ RULES: tuple[Rule, ...] = (
     _rule("gender", r"gender|gender \w+|pronouns?", 0.88, "any", DIGITS),
     _rule("nationality", r"nationality|nationality \w+|marital(?: status)?|civil status|family status", 0.85, "any", DIGITS),
     _rule("death_date", r"death date|date death", 0.85, "about", DATES),
-    _rule("national_id", r"bsn|national id|national id number|passport|passport number|(?:id|identity) (?:card|document)(?: number)?|tax (?:number|id|code)", 0.85, "about", DIGITS, 6, "bsn"),
+    _rule("national_id", r"bsn|national id|national id number|passport|passport number|(?:id|identity) (?:card|document)(?: number)?|tax (?:number|id)", 0.85, "person", DIGITS, 6, "bsn"),
     _rule("license_plate", r"license plate", 0.85, "any", TEXT),
     # Money
     _rule("iban", r"iban|iban \w+", 0.93, "any", TEXT, 12, "iban"),
@@ -105,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     _rule("referer", r"referer|referer url", 0.6, "trace", TEXT, 16),
     _rule("device", r"device (?:id|name|token|identifier|uuid|info|fingerprint)|push token|imei|imsi|udid|fingerprint", 0.7, "about", TEXT, 8),
     # Activity of a person
-    _rule("activity", r"last (?:login|visit|visited|seen|active|activity|access|accessed|logon|signin|logged in|password \w+|online)(?: \w+)*|(?:login|logged in|visit|session) (?:date|time|at|on|start|end)|current login(?: \w+)*|last (?:date|time) login|attempt (?:clock|time|at)|login attempts?", 0.65, "person", DATES),
+    _rule("activity", r"last (?:login|visit|visited|seen|active|activity|access|accessed|logon|signin|logged in|password \w+|online)(?: \w+)*|(?:login|logged in|visit|session) (?:date|time|at|on|start|end)|current login(?: \w+)*|last (?:date|time) login|attempt (?:clock|time|at)|failed login(?: \w+)*|login attempts?", 0.65, "person", DATES),
     _rule("activity", r"(?:date|time) joined|joined(?: (?:at|on|date))?|registered(?: \w+)?|registration(?: (?:date|at|on|time))?|member since|signup (?:date|at|time)", 0.55, "person", DATES),
     # Picture, voice, body
     _rule("picture", r"avatar|avatar \w+|photo|photo \w+|signature image|(?:profile|user|person) (?:image|picture)", 0.8, "about", WIDE, 8),
@@ -133,8 +147,15 @@ RULES: tuple[Rule, ...] = (
     _rule("title", r"title", 0.5, "person", TEXT, 4),
     # What people write
     _rule("free_text", r"(?:\w+ )*(?:comment|note|message|body|feedback|review|complaint|answer|question)(?: (?:body|text|content|html|plain|raw|source|markdown|clean|rendered|data|subject|original|parsed|search))?", 0.72, "wrote", WIDE, 60),
-    _rule("free_text", r"(?:\w+ )?(?:text|description|reason|subject|summary|details|transcript|story|excerpt|quote|abstract|justification|explanation|motivation|headers?|raw|html|snippet)", 0.6, "wrote", WIDE, 60),
+    _rule("free_text", r"(?:\w+ )?(?:text|description|subject|summary|details|transcript|story|excerpt|quote|abstract|justification|explanation|motivation|headers?|raw|html|snippet)", 0.6, "wrote", WIDE, 60),
     _rule("free_text", r"title|subject|topic|headline", 0.55, "wrote", TEXT, 60),
+    _rule("free_text", r"(?:\w+ )?reason(?: text)?", 0.55, "content", TEXT, 60),
+    _rule("picture", r"image|picture|photo|file|data|image (?:data|file|url)", 0.75, "avatar", WIDE, 8),
+    # In rows that are a person's own, whatever they are called
+    _rule("free_text", r"title|name|label|headline|file|words|phrase|text|value|purpose|objective|goal|location|(?:\w+ )?(?:query|term|keyword|search|file)(?: (?:name|text|original|value|string))?", 0.56, "own", WIDE, 20),
+    _rule("free_text", r"(?:\w+ )?(?:value|old value|new value|text|attribute value)(?: \w+)?", 0.53, "chain", WIDE, 60),
+    _rule("encoded", r"(?:\w+ )?(?:data|value|answer|text|content)", 0.56, "answers", WIDE, 60),
+    _rule("encoded", r"(?:\w+ )*(?:data|vars|config|filter|params|extra|details|payload|serialized|serialised|meta|metadata|others|vcard|criteria|raw|xml|json|diff|object repr|blob|snapshot|fields)", 0.55, "own", WIDE, 100),
     _rule("free_text", r"note|note (?:text|content|html|private|public|internal)|(?:customer|user|person|internal|private|personal) note|comment|remarks|memo", 0.7, "person", WIDE, 30),
 )
 
@@ -149,6 +170,9 @@ TRAIL = frozenset(
 )
 """Words after a match that leave its meaning alone; an unknown one casts doubt."""
 
+LABELS = frozenset("attr attribute field column mapping map label header xpath selector claim".split())
+"""Words before a match that say the cell names a field elsewhere (`attr_mail`), not a value."""
+
 NOT_THE_VALUE = frozenset(
     """id count type template enabled verified confirmed validated flag format status date at time limit length max min
     color colour class size order position visible required host port server encoding sent notification notifications
@@ -158,8 +182,9 @@ NOT_THE_VALUE = frozenset(
     algorithm algo iterations provider field label placeholder help hint regex pattern prefix suffix width height
     index sequence config permission role group hide show display hidden preference use used is has on off until since
     valid validity validate strategy duration key_id timestamp locked check day week month reminder usage
-    separator delimiter charset mimetype column table file page default source context types changes count_ last_used""".split()
+    separator delimiter charset mimetype column table file page default source context types changes count_ last_used block""".split()
 )
+NOT_THE_VALUE = NOT_THE_VALUE | {singular(word) for word in NOT_THE_VALUE}
 
 # Words before a bare "name", "title", "address"… that say it is the name of a thing.
 THINGS = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from waarborg.scan.classify import name_category, words_of
+from waarborg.scan.classify import Verdict, name_category, words_of
 from waarborg.scan.rules import MACHINE_WORDS
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.words import canonical
@@ -105,7 +105,7 @@ def _against(table: Table, role: Role, categories: set[str]) -> float:
         against += 0.3
     if not role.person_noun and not categories & {"email", "first_name", "last_name"}:
         against += 0.35
-    if categories <= {"username", "phone"}:
+    if categories <= {"username", "phone"} and role.head not in ("user", "subscriber", "customer", "employee", "patient", "student"):
         against += 0.3
     if len(table.key) != 1 and not categories & {"password", "email"}:
         against += 0.2
@@ -141,6 +141,27 @@ def _extension(table: Table, role: Role, found: Mapping[str, Subject]) -> bool:
         if reference.table not in found or reference.table == table.name:
             continue
         same = set(reference.columns) == own or set(reference.columns) in alone
+        if role.head not in STRONG_PERSON_NOUNS and found[reference.table].account and "first_name" not in found[table.name].identifiers and (
+            not found[table.name].account):
+            return True
         if same and not found[table.name].account and role.head in ("profile", "identity", "account", "user", "person"):
             return "first_name" not in found[table.name].identifiers
     return False
+
+
+def find_guests(
+    tables: Mapping[str, Table], roles: Mapping[str, Role], subjects: Mapping[str, Subject],
+    columns: Mapping[tuple[str, str], Verdict],
+) -> list[Subject]:
+    """Tables that are not tables of people and yet name people who need no account: by name, or by their own e-mail."""
+    found = []
+    for name, table in tables.items():
+        if name in subjects or roles[name].config or roles[name].machine or roles[name].join:
+            continue
+        identity = {k: c for k, c in _identity_columns(table, roles[name]).items() if (name, c) in columns}
+        kinds = set(identity)
+        if {"first_name", "last_name"} <= kinds or "email" in kinds or {"full_name", "phone"} <= kinds:
+            identifiers = {k: c for k, c in identity.items() if k in ("email", "phone", "full_name", "name", "username")}
+            sure = 0.6 if {"first_name", "last_name"} <= kinds or len(identifiers) > 1 else 0.5
+            found.append(Subject(name, identifiers, sure, ("its rows name people who need not have an account",)))
+    return found

@@ -14,17 +14,17 @@ PERSON_NOUNS = frozenset(
     """user person customer contact employee member patient student teacher author guest visitor subscriber participant
     applicant donor driver child spouse actor party lead speaker beneficiary recipient account identity profile
     registration attendee admin administrator operator principal friend buddy respondent voter passenger resident
-    lawyer doctor nurse signatory shareholder holder signup requester requestor""".split()
+    lawyer doctor nurse partner signatory shareholder holder signup requester requestor""".split()
 )
-STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "identity", "profile", "registration", "actor", "lead",
+STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "partner", "identity", "profile", "registration", "actor", "lead",
                                       "recipient", "admin", "signup", "holder", "principal"}
 ADDRESS_NOUNS = frozenset({"address", "street", "location"})
 TRACE_NOUNS = frozenset(
     """log session login visit visitor activity event access attempt history request trail call cdr acc cdrs online
-    presence tracking click pageview hit failure audit auditlog journal statistic consent throttle lockout""".split()
+    presence tracking click pageview hit failure audit auditlog journal statistic consent throttle lockout trace""".split()
 )
 CONTENT_NOUNS = frozenset(
-    """comment message post note ticket review feedback answer question reply mail email chat conversation thread topic
+    """comment message post note ticket review feedback answer reply mail email chat conversation thread topic
     discussion issue followup complaint annotation memo revision page article text body document attachment file survey
     response submission entry letter suggestion idea proposal abstract paper contribution application request
     correspondence sms reaction bookmark draft transaction incident problem event remark acknowledge task subtask
@@ -43,7 +43,7 @@ CONFIG_NOUNS = frozenset(
 MACHINE_NOUNS = frozenset(
     """host hosts interface server gateway dispatcher proxy node network subnet carrier route routing router trunk
     switch sensor item poller snmp graph drule dcheck dhost dservice httptest httpstep service trusted pdt
-    domainpolicy htable dialplan rls rtpengine rtpproxy lcr mtree mohqueue uid_domain uacreg
+    domainpolicy htable dialplan rtpengine rtpproxy lcr mtree mohqueue uid_domain
     domain plan_tree autoreg_host media_type connector adapter printer device_type data_source datasource""".split()
 )
 COLLECTIVE_NOUNS = frozenset(
@@ -53,6 +53,7 @@ COLLECTIVE_NOUNS = frozenset(
     domain network host location warehouse building event contribution session_block conference queue calendar""".split()
 )
 """Things many people have a part in: who made one does not own it."""
+PLACE_NOUNS = frozenset("site location room building venue warehouse store branch organisation affiliation office depot hotel school".split())
 ORGANISATION_NOUNS = frozenset({"organisation", "agency", "tenant", "workspace", "branch"})
 _NEUTRAL = frozenset("table list data info master record record tab stamm detail base main core all new old archive "
                      "archived basic entity model item extra field record".split())
@@ -71,6 +72,8 @@ class Role:
     config: bool = False
     machine: bool = False
     organisation: bool = False
+    place: bool = False
+    """Its rows are places or companies: their address is not a person's."""
     join: bool = False
     """Hardly more than keys of other tables."""
     prefix: str = ""
@@ -103,7 +106,8 @@ def role_of(table: Table, schema_prefix: str = "") -> Role:
         trace=any(w in TRACE_NOUNS for w in bare),
         content=any(w in CONTENT_NOUNS for w in bare),
         config=head in CONFIG_NOUNS,
-        machine=first in MACHINE_NOUNS or head in MACHINE_NOUNS,
+        machine=first in MACHINE_NOUNS or head in MACHINE_NOUNS or bool({"ldap", "smtp", "imap", "snmp"} & set(words)),
+        place=head in PLACE_NOUNS,
         organisation=head in ORGANISATION_NOUNS,
         join=keys >= 2 and len(table.columns) - keys <= 1,
         prefix=prefix,

@@ -8,7 +8,7 @@ from waarborg.datamap.dump import dump
 from waarborg.datamap.load import parse_form
 from waarborg.datamap.model import DataMap
 
-from .maps import datamaps
+from maps import datamaps
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

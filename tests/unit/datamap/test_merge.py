@@ -15,7 +15,7 @@ from waarborg.datamap.model import DataMap
 from waarborg.datamap.write import Tree, flow, scalar
 from waarborg.errors import DataMapError
 
-from .maps import datamaps
+from maps import datamaps
 
 
 def scribbled(datamap: DataMap, chance: random.Random) -> str:
