@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ NARROW, WIDE = 60, 100
 PATIENCE = 1.0
 """Seconds of work after which a bar appears."""
 LANGUAGES = ("nl", "en")
+TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
+"""Spaces that only fill a line up to its end."""
 
 
 @dataclass(slots=True)
@@ -52,9 +55,12 @@ class Out:
 
     def draw(self, *parts: RenderableType) -> None:
         """Draw for people. Nothing with `--json`."""
-        if not self.json:
+        if self.json:
+            return
+        with self.console.capture() as drawn:
             for part in parts:
                 self.console.print(part)
+        print("\n".join(TRAILING.sub(r"\1", line) for line in drawn.get().removesuffix("\n").split("\n")))
 
     def say(self, text: str = "") -> None:
         """A line for people, as it stands."""

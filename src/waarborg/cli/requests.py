@@ -43,7 +43,7 @@ def show(arguments: Namespace, out: Out) -> int:
 def _show(case: Case, project: Project, out: Out, explain: bool) -> None:
     say = Words(out.lang)
     placed = project.placed if explain else None
-    out.draw(Shower(say, placed, project.policy).plan(case.plan))
+    out.draw(Shower(say, placed, project.policy, project.datamap).plan(case.plan))
     out.data(plan_data(case.plan, case.request, case.state, project if explain else None))
     if case.plan.empty:
         return
@@ -90,7 +90,7 @@ def verify(arguments: Namespace, out: Out) -> int:
         with out.working(say("verifying")):
             verdict = project.work.verify(case.plan.digest)
         entries = tuple(entry.seq for entry in project.entries_of(case.plan.digest))
-        shower = Shower(say, project.placed, project.policy)
+        shower = Shower(say, project.placed, project.policy, project.datamap)
         out.draw(shower.verdict(verdict, looked_at(project)), "")
         out.draw(shower.promises(case.plan, project.policy, Proof(verdict.clean, entries)))
         out.data(verdict_data(verdict, entries))

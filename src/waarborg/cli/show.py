@@ -17,8 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from waarborg.cli.findings import clean
-from waarborg.cli.view import Group, Line, PromiseLine, Totals, View, promises, totals, view
+from waarborg.cli.view import Group, Line, Totals, View, kept_groups, labels, promises, totals, view
 from waarborg.cli.words import WORDS, Words
+from waarborg.datamap.model import SECRET, TECHNICAL, DataMap
 from waarborg.errors import Finding, Severity
 from waarborg.plans.model import Ground, Kept, Plan, Result, StoreResult, Verdict
 from waarborg.policy.model import Policy
@@ -38,6 +39,7 @@ class Shower:
     words: Words
     placed: Placed | None = None
     policy: Policy | None = field(default=None, repr=False)
+    datamap: DataMap | None = field(default=None, repr=False)
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -52,7 +54,8 @@ class Shower:
             ("stays", "=", seen.stays),
         ):
             if groups:
-                parts += [Text(), section(say(title), say.rows(View.rows(groups)))]
+                n = View.rows(groups)
+                parts += [Text(), section(say(title), say.changes(n) if mark == "~" else say.rows(n))]
                 parts += [self._group(group, mark, width) for group in groups]
         reached = [one for store in plan.stores for one in store.reached]
         if reached:
@@ -74,32 +77,38 @@ class Shower:
         return Stack(head, Text(under, QUIET))
 
     def _totals(self, plan: Plan, sums: Totals) -> RenderableType:
+        """The whole plan in one sentence."""
         say = self.words
-        if not plan.located and plan.empty:
-            return Text(say("nothing_found"))
-        found = say("located_one" if plan.people == 1 else "located_many", rows=say.rows(plan.located))
+        if not plan.located:
+            return Text(say("sum_others", rows=say.rows(sums.changes)) if sums.changes else say("nothing_found"))
+        day = say.day(sums.last) if sums.last else ""
         parts = [
-            say(name if n != 1 else f"{name}_one", rows=say.rows(n), **more)
-            for name, n, more in (
-                ("sum_goes", sums.goes, {}),
-                ("sum_changes", sums.changes, {}),
-                ("sum_law", sums.law if sums.last else 0, {"day": say.day(sums.last) if sums.last else ""}),
-                ("sum_shared", sums.shared, {}),
-            )
+            say(name if n != 1 else f"{name}_one", n=say.number(n), day=day)
+            for name, n in (("sum_goes", sums.goes), ("sum_law" if day else "sum_hold", sums.law), ("sum_rest", sums.rest))
             if n
         ]
-        return Text(f"{found}{say.listed(parts) or say('sum_nothing')}.")
+        which = "sum_one" if plan.people == 1 else "sum_many"
+        return Text(say(which, rows=say.rows(plan.located), parts=say.listed(parts)))
 
     def _group(self, group: Group, mark: str, width: int) -> RenderableType:
         say = self.words
-        lines = [self._line(line, mark) for line in group.lines]
         ground = self._ground(group.ground)
-        parts: list[RenderableType] = [rows(lines, width)]
+        if len(group.lines) > 1 and all(line.kept and line.kept.why == "shared" for line in group.lines):
+            parts: list[RenderableType] = [self._shared(group, mark, width)]
+        else:
+            parts = [rows([self._line(line, mark) for line in group.lines], width)]
         if ground:
-            parts.append(Padding(Text(ground, QUIET), (0, 0, 0, 4)))
+            parts.append(Padding(Text(ground, QUIET), (0, 0, 0, 5)))
         if self.placed and (place := self.placed(group.ground.rule)):
-            parts.append(Padding(Text(say("decided", place=place), QUIET), (0, 0, 0, 4)))
+            parts.append(Padding(Text(say("decided", place=place), QUIET), (0, 0, 0, 5)))
         return Stack(*parts)
+
+    def _shared(self, group: Group, mark: str, width: int) -> RenderableType:
+        """Rows of many tables that others have a part in: one line, and the tables in a sentence."""
+        say = self.words
+        head = mark, say.tables(len(group.lines)), say.number(sum(line.rows for line in group.lines)), say("why_shared")
+        names = ", ".join(f"{clean(line.table)} {say.number(line.rows)}" for line in group.lines)
+        return Stack(rows([head], width), Padding(Text(names), (0, 0, 0, 5)))
 
     def _line(self, line: Line, mark: str) -> tuple[str, str, str, str]:
         say = self.words
@@ -109,7 +118,16 @@ class Shower:
             return _row("+", line.table, line.rows, say("inserted"), say)
         if line.untied:
             return _row(mark, line.table, line.rows, f"{say('untied')}: {_names(line.columns)}", say)
-        return _row(mark, line.table, line.rows, self.columns(line.columns) or say("delete"), say)
+        return _row(mark, line.table, line.rows, self.columns(line.columns) or self.holds(line.table), say)
+
+    def holds(self, table: str) -> str:
+        """What data a table holds, in the policy's own words: `Connection and device`."""
+        say = self.words
+        decl = self.datamap.tables.get(table) if self.datamap else None
+        if decl is None or self.policy is None:
+            return say("delete")
+        refs = [column.category for column in decl.columns.values() if column.category not in (SECRET, TECHNICAL)]
+        return ", ".join(labels(self.policy, refs, say.lang)) or say("no_columns")
 
     def columns(self, columns: Mapping[str, Treatment]) -> str:
         """`emptied: phone, photo; to the stand-in: author_id`."""
@@ -139,7 +157,7 @@ class Shower:
         return say(f"why_{kept.why}")
 
     def _ground(self, ground: Ground) -> str:
-        rule = "" if ground.rule.startswith("tables.") and not self.placed else ground.rule
+        rule = self.words("by_map") if ground.rule.startswith("tables.") and not self.placed else ground.rule
         parts = [rule, self.words.article(ground.article), ", ".join(ground.promises)]
         return " · ".join(clean(part) for part in parts if part)
 
@@ -160,17 +178,19 @@ class Shower:
         return Stack(*parts)
 
     def _done(self, store: StoreResult, width: int) -> Iterable[RenderableType]:
+        """The steps of a store by table: first what went, then what changed."""
         say = self.words
-        lines = []
+        told: dict[tuple[bool, str], list[Mapping[str, object]]] = {}
         for step in store.steps:
-            done, approved = int(str(step["rows"])), int(str(step["approved"]))
-            treatment = Treatment(str(step["treatment"]))
-            mark = "−" if treatment is Treatment.DELETE else "~"
-            words = say("delete") if treatment is Treatment.DELETE else say(treatment.value)
+            told.setdefault((step["treatment"] != Treatment.DELETE.value, str(step["table"])), []).append(step)
+        lines = []
+        for (stays, table), steps in sorted(told.items(), key=lambda one: one[0][0]):
+            done, approved = (sum(int(str(step[what])) for step in steps) for what in ("rows", "approved"))
+            words = ", ".join(dict.fromkeys(say(str(step["treatment"])) for step in steps))
             if done > approved:
                 words += f" ({say('of_approved', done=done, approved=approved)}, {say('more_allowed')})"
             if done or store.state == "applied":
-                lines.append(_row(mark, str(step["table"]), done, words, say))
+                lines.append(_row("~" if stays else "−", table, done, words, say))
         if lines:
             yield rows(lines, width)
         if store.finding:
@@ -189,8 +209,9 @@ class Shower:
             parts = [Text(f"✗ {sentence}", BROKEN), Text(f"  {again}")]
         if verdict.kept:
             width = min(NAME_WIDTH, max(len(kept.table) for kept in verdict.kept))
-            lines = [_row("=", kept.table, kept.rows, self._why(kept), say) for kept in verdict.kept]
-            parts += [Text(), section(say("stays"), ""), rows(lines, width)]
+            number = say.rows(sum(kept.rows for kept in verdict.kept))
+            parts += [Text(), section(say("stays"), number)]
+            parts += [self._group(group, "=", width) for group in kept_groups(verdict.kept)]
         return Stack(*parts)
 
     # -- the promise with its proof ------------------------------------------------------------------------------
@@ -201,28 +222,22 @@ class Shower:
         found = promises(plan, policy, say.lang, self._outcomes())
         if not found:
             return Text()
-        parts: list[RenderableType] = [section(say("promises"), "")]
-        parts += [self._promise(one, proof) for one in found]
-        return Stack(*parts)
+        numbers = spans(proof.entries)
+        shown = say("entry" if len(proof.entries) == 1 else "entries", list=numbers) if proof.entries else ""
+        told = {True: shown, False: say("broken"), None: say("not_proven")}[proof.holds]
+        mark, style = {True: ("✓", PROVEN), False: ("✗", BROKEN), None: ("·", QUIET)}[proof.holds]
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=1)
+        grid.add_column()
+        for one in found:
+            under = " · ".join(part for part in (", ".join(one.ids), one.rule, self._place(one.rule)) if part)
+            grid.add_row(Text(mark, style), Text(clean(_dutch(say, one.words))))
+            grid.add_row("", Text(clean(under), QUIET))
+        return Stack(section(say("promises"), told), Padding(grid, (0, 0, 0, 2)))
 
     def _outcomes(self) -> Mapping[str, str]:
         names = [name for name in WORDS if name.startswith("then_")]
         return {name: self.words(name) for name in (*names, "at", "term")}
-
-    def _promise(self, one: PromiseLine, proof: Proof) -> RenderableType:
-        say = self.words
-        mark, style = {True: ("✓", PROVEN), False: ("✗", BROKEN), None: ("·", QUIET)}[proof.holds]
-        numbers = ", ".join(map(str, proof.entries))
-        shown = say("entry" if len(proof.entries) == 1 else "entries", list=numbers) if proof.entries else ""
-        told = {True: shown, False: say("broken"), None: say("not_proven")}[proof.holds]
-        head = Table.grid(padding=(0, 2, 0, 0))
-        head.add_column(width=1)
-        head.add_column(no_wrap=True, min_width=12)
-        head.add_column()
-        rule = " · ".join(part for part in (clean(one.rule), self._place(one.rule), told) if part)
-        head.add_row(Text(mark, style), Text(clean(one.id), STRONG), Text(clean(_dutch(say, one.words))))
-        head.add_row("", "", Text(rule, QUIET))
-        return Padding(head, (0, 0, 0, 2))
 
     def _place(self, rule: str) -> str:
         return self.placed(rule) if self.placed else ""
@@ -268,6 +283,17 @@ def rows(lines: Sequence[tuple[str, str, str, str]], width: int) -> RenderableTy
     for mark, name, number, words in lines:
         grid.add_row(Text(mark, ACCENT), Text(name), Text(number, STRONG), Text(words))
     return Padding(grid, (0, 0, 0, 2))
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """`4–7, 12`."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{part[0]}–{part[-1]}" if len(part) > 1 else str(part[0]) for part in parts)
 
 
 def _row(mark: str, table: str, count: int, words: str, say: Words) -> tuple[str, str, str, str]:

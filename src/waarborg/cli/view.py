@@ -56,8 +56,13 @@ def view(plan: Plan) -> View:
     return View(
         goes=_grouped((s.ground, _line(s)) for s in steps if s.treatment is Treatment.DELETE),
         changes=_grouped((s.ground, _line(s)) for s in steps if s.treatment is not Treatment.DELETE),
-        stays=_grouped((k.ground, Line(k.table, k.rows, kept=k)) for k in stays),
+        stays=kept_groups(stays),
     )
+
+
+def kept_groups(kept: Iterable[Kept]) -> tuple[Group, ...]:
+    """What stays, by reason."""
+    return _grouped((one.ground, Line(one.table, one.rows, kept=one)) for one in kept)
 
 
 def _line(step: PlannedStep) -> Line:
@@ -87,6 +92,8 @@ class Totals:
     changes: int
     law: int
     shared: int
+    rest: int
+    """Rows of theirs that stay without them in it: because others need them, or because nobody is in them any more."""
     last: date | None
     """The last day on which something is kept by law."""
 
@@ -98,6 +105,7 @@ class Totals:
             "changes": self.changes,
             "kept_by_rule": self.law,
             "kept_shared": self.shared,
+            "stays_without": self.rest,
             "kept_until": self.last.isoformat() if self.last else None,
         }
 
@@ -106,13 +114,15 @@ def totals(plan: Plan) -> Totals:
     """The numbers of a plan."""
     seen = view(plan)
     by_law = [kept for kept in plan.kept() if kept.why == "rule"]
+    goes, law = View.rows(seen.goes), sum(kept.rows for kept in by_law)
     return Totals(
-        plan.located,
-        View.rows(seen.goes),
-        View.rows(seen.changes),
-        sum(kept.rows for kept in by_law),
-        sum(kept.rows for kept in plan.kept() if kept.why == "shared"),
-        max((kept.until for kept in by_law if kept.until), default=None),
+        located=plan.located,
+        goes=goes,
+        changes=View.rows(seen.changes),
+        law=law,
+        shared=sum(kept.rows for kept in plan.kept() if kept.why == "shared"),
+        rest=max(0, plan.located - goes - law),
+        last=max((kept.until for kept in by_law if kept.until), default=None),
     )
 
 
@@ -121,20 +131,23 @@ def totals(plan: Plan) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """A promise that a plan keeps: its id, the rule that carries it out, and the rule in words."""
+    """A rule that a plan carries out, in words, and the promises it keeps."""
 
-    id: str
     rule: str
     words: str
+    ids: tuple[str, ...]
 
 
 def promises(plan: Plan, policy: Policy, lang: str, then: Mapping[str, str]) -> tuple[PromiseLine, ...]:
-    """The promises that the plan's grounds name, in order; `then` gives the words for an outcome and for a term."""
-    found: dict[tuple[str, str], PromiseLine] = {}
+    """The promises that the plan's grounds name, by rule; `then` gives the words for an outcome and for a term."""
+    found: dict[str, set[str]] = {}
     for ground in (*(s.ground for s in plan.steps()), *(k.ground for k in plan.kept())):
-        for id in ground.promises:
-            found.setdefault((id, ground.rule), PromiseLine(id, ground.rule, said(policy, ground.rule, lang, then)))
-    return tuple(found[key] for key in sorted(found, key=lambda key: (_number(key[0]), key[1])))
+        if ground.promises:
+            found.setdefault(ground.rule, set()).update(ground.promises)
+    lines = [
+        PromiseLine(rule, said(policy, rule, lang, then), tuple(sorted(ids, key=_number))) for rule, ids in found.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: _number(line.ids[0])))
 
 
 def _number(id: str) -> tuple[str, int, str]:

@@ -34,17 +34,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reached": ("Gaat vanzelf mee", "Goes along by itself"),
     "notes": ("Goed om te weten", "Good to know"),
     "nothing_found": ("Er is niets gevonden van deze persoon.", "Nothing of this person was found."),
-    "located_one": ("Van deze persoon zijn er {rows}: ", "This person has {rows}: "),
-    "located_many": ("Van deze mensen zijn er samen {rows}: ", "These people have {rows} between them: "),
-    "sum_goes": ("{rows} gaan weg", "{rows} go"),
-    "sum_goes_one": ("{rows} gaat weg", "{rows} goes"),
-    "sum_changes": ("uit {rows} die blijven, gaat de persoon", "out of {rows} that stay, the person goes"),
-    "sum_changes_one": ("uit {rows} die blijft, gaat de persoon", "out of {rows} that stays, the person goes"),
-    "sum_law": ("{rows} blijven door de wet, tot uiterlijk {day}", "{rows} stay by law, until {day} at the latest"),
-    "sum_law_one": ("{rows} blijft door de wet, tot uiterlijk {day}", "{rows} stays by law, until {day} at the latest"),
-    "sum_shared": ("{rows} blijven van wie er nog bij hoort", "{rows} stay with those who share them"),
-    "sum_shared_one": ("{rows} blijft van wie er nog bij hoort", "{rows} stays with those who share it"),
-    "sum_nothing": ("er is niets te doen", "there is nothing to do"),
+    "sum_one": ("Van de {rows} van deze persoon {parts}.", "Of the {rows} of this person, {parts}."),
+    "sum_many": ("Van de {rows} van deze mensen {parts}.", "Of the {rows} of these people, {parts}."),
+    "sum_goes": ("gaan er {n} weg", "{n} go"),
+    "sum_goes_one": ("gaat er 1 weg", "1 goes"),
+    "sum_law": ("blijven er {n} door de wet (uiterlijk tot en met {day})", "{n} stay by law (until {day} at the latest)"),
+    "sum_law_one": ("blijft er 1 door de wet (tot en met {day})", "1 stays by law (until {day})"),
+    "sum_hold": ("blijven er {n} zolang een regel dat eist", "{n} stay as long as a rule demands it"),
+    "sum_hold_one": ("blijft er 1 zolang een regel dat eist", "1 stays as long as a rule demands it"),
+    "sum_rest": ("blijven er {n} zonder de persoon erin", "{n} stay without the person in them"),
+    "sum_rest_one": ("blijft er 1 zonder de persoon erin", "1 stays without the person in it"),
+    "sum_others": (
+        "Van deze persoon zijn er geen rijen; uit {rows} van anderen gaat de persoon.",
+        "No row is this person's; the person is taken out of {rows} of others.",
+    ),
+    "changes_n": ("{n} wijzigingen", "{n} changes"),
+    "change": ("1 wijziging", "1 change"),
+    "by_map": ("gegevenskaart", "data map"),
+    "of_tables": ("{n} tabellen", "{n} tables"),
+    "no_columns": ("alleen een koppeling", "a link only"),
     "untouched": ("Er is nog niets aangeraakt.", "Nothing has been touched."),
     "next_approve": ("Akkoord? Dan:  waarborg approve {plan}", "Agreed? Then:  waarborg approve {plan}"),
     "next_apply": ("Uitvoeren:  waarborg apply {plan}", "Carry it out:  waarborg apply {plan}"),
@@ -71,7 +79,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "why_rule": ("de wet eist het ({law})", "the law demands it ({law})"),
     "why_hold": ("er geldt een bewaarplicht wegens een geschil", "a legal hold covers it"),
     "why_parent": ("het hoort bij iets dat blijft", "it belongs to something that stays"),
-    "why_shared": ("een ander hoort er ook bij", "somebody else has a part in it too"),
+    "why_shared": ("anderen horen er ook bij", "others have a part in it too"),
     "why_needed": ("andere rijen verwijzen ernaar", "other rows refer to it"),
     "why_anonymous": ("er staat geen persoon meer in", "no person is in it any more"),
     "until": ("tot en met {day}", "until {day}"),
@@ -111,10 +119,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "proof": ("bewijs", "proof"),
     "entries": ("bewijsregels {list}", "evidence entries {list}"),
     "entry": ("bewijsregel {list}", "evidence entry {list}"),
+    "goes_away": ("Weg", "Gone"),
+    "changed": ("Veranderd, zonder de persoon erin", "Changed, without the person in it"),
     "not_proven": ("nog niet bewezen", "not proven yet"),
     "broken": ("niet bewezen: er is nog iets over", "not proven: something is left"),
     "then_erase": ("gewist", "erased"),
-    "then_anonymise": ("blijft, zonder de persoon", "stays, without the person"),
+    "then_anonymise": ("zonder de persoon erin", "without the person in it"),
     "then_isolate": ("afgezonderd", "set apart"),
     "then_keep": ("bewaard", "kept"),
     "at": ("na {event}", "after {event}"),
@@ -194,6 +204,10 @@ class Words:
     def people(self, n: int) -> str:
         """`1 person`, `50 people`."""
         return self("one_person") if n == 1 else self("people", n=self.number(n))
+
+    def changes(self, n: int) -> str:
+        """`1 change`, `92 changes`."""
+        return self("change") if n == 1 else self("changes_n", n=self.number(n))
 
     def tables(self, n: int) -> str:
         """`1 table`, `14 tables`."""
