@@ -106,4 +106,4 @@ def common_prefix(names: Iterable[str], share: float = 0.6, at_least: int = 4) -
 
 def without_prefix(name: str, prefix: str) -> str:
     """The name without the common prefix, unless nothing would be left."""
-    return name[len(prefix):] if prefix and name.startswith(prefix) and len(name) > len(prefix) else name
+    return name[len(prefix) :] if prefix and name.startswith(prefix) and len(name) > len(prefix) else name
