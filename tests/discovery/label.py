@@ -98,6 +98,7 @@ def expand(app: str) -> dict[str, Any]:
                 maybe.append(one)
     debatable = [one["from"] for one in maybe if one["to"] != ["*"]]
     links = [one for one in links if one["from"] not in debatable]
+    columns = {at: category for at, category in columns.items() if at not in either}
     return {
         "subjects": [{"table": t, "identifiers": i} for t, i in people.items()],
         "columns": columns,

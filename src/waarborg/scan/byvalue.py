@@ -55,6 +55,39 @@ def by_identifier(
                 yield best
 
 
+def by_value_alone(
+    schema: Schema, subjects: Mapping[str, Subject], looks: Looks, linked: set[tuple[str, str]]
+) -> Iterator[Reference]:
+    """Text columns whose every sampled value is a login name or text key of an account, whatever the column is called.
+
+    `linked` are (table, column) pairs that lead somewhere already. Only words count: numbers stand in every table.
+    """
+    for subject in subjects.values():
+        target = schema.tables[subject.table]
+        texts = [c for c in target.key if len(target.key) == 1 and _is_text(target, c)]
+        texts += [c for k, c in subject.identifiers.items() if k == "username" and c not in texts]
+        for to in texts if subject.account else texts[:1]:
+            known = {as_text(v) for v in looks.values(subject.table, to) if v is not None}
+            if len(known) < 3:
+                continue
+            for table in schema.tables.values():
+                for column in table.columns:
+                    if table.name == subject.table or column.family is not Family.TEXT or column.choices or (table.name, column.name) in linked:
+                        continue
+                    values = {as_text(v) for v in looks.values(table.name, column.name) if v not in (None, "")}
+                    if len(values) >= 3 and values <= known and not any(v.isdigit() or len(v) < 3 for v in values):
+                        yield Reference(
+                            table.name, (column.name,), subject.table, (to,), "values", 0.8,
+                            (f'all {len(values)} distinct sampled values are in "{to}" of "{subject.table}"',),
+                            by_identifier="" if to in target.key else "username",
+                        )
+
+
+def _is_text(table: Table, column: str) -> bool:
+    facts = table.column(column)
+    return facts is not None and facts.family is Family.TEXT
+
+
 def _identifier_kind(category: str) -> str:
     return category if category in ("email", "username", "phone") else ""
 

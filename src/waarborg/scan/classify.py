@@ -420,9 +420,9 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
             "ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",)
         )
     phones = profile.share("phone")
-    if about and phones >= 0.8 and profile.distinct >= 3 and facts.column.family is Family.TEXT:
+    if phones >= 0.8 and profile.distinct >= (3 if about else 6) and facts.column.family is Family.TEXT:
         yield Verdict(
-            "phone", round(0.65 * damp, 2), (f"{phones:.0%} of the sampled values are valid telephone numbers",)
+            "phone", round((0.65 if about else 0.58) * damp, 2), (f"{phones:.0%} of the sampled values are valid telephone numbers",)
         )
     names = profile.share("person_name")
     if names >= 0.6 and profile.share("several_words") >= 0.6 and profile.distinct >= 3 and profile.mean_words < 4:

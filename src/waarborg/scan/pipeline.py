@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waarborg.scan.byvalue import by_identifier, inside_json, model_and_id, polymorphic
+from waarborg.scan.byvalue import by_identifier, by_value_alone, inside_json, model_and_id, polymorphic
 from waarborg.scan.classify import ADDRESS_PARTS, SECRET, Facts, Verdict, classify, name_category
 from waarborg.scan.findings import Findings
 from waarborg.scan.links import LinkFound, Ownership, choose
@@ -33,6 +33,8 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     first = classify_all(schema, roles, subjects, references, looks)
     categories = {at: v.category for at, v in first.items()}
     references += by_identifier(schema, roles, subjects, looks, categories, keyed)
+    linked = {(r.table, c) for r in references for c in r.columns}
+    references += by_value_alone(schema, subjects, looks, linked)
     reached = set(subjects) | {r.table for r in references if r.target in subjects}
     references += polymorphic(schema, roles, looks, reached)
     references += model_and_id(schema, looks, reached)

@@ -25,7 +25,7 @@ ROLE_WORDS = frozenset(
     actor by moderator maintainer leader supervisor coordinator inviter invited
     subscriber voter follower starter salesman salesperson teacher student customer
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
-    referrer referee buyer seller""".split()
+    referrer referee buyer seller handler""".split()
 )
 _VERBS = frozenset(
     "created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
@@ -128,6 +128,12 @@ class Finder:
     def find(self) -> list[Reference]:
         """Every undeclared reference that names suggest and values do not refute."""
         found = list(self._each())
+        led = {(r.table, r.columns[0]) for r in found} | {
+            (t.name, c) for t in self._schema.tables.values() for f in t.foreign_keys for c in f.columns
+        }
+        found.extend(r for r in self._composite() if not any((r.target, c) in led for c in r.to_columns))
+        composed = {(r.table, c) for r in found if len(r.columns) > 1 for c in r.columns}
+        found = [r for r in found if len(r.columns) > 1 or (r.table, r.columns[0]) not in composed]
         tested = Counter((r.columns, r.target) for r in found if r.found_by == "name+values" and not r.orphans)
         return [
             replace(
@@ -139,6 +145,30 @@ class Finder:
             else r
             for r in found
         ]
+
+    def _composite(self) -> Iterator[Reference]:
+        """Tables that carry every column of another table's composite key, and whose values stand there."""
+        keyed = [t for t in self._schema.tables.values() if 2 <= len(t.key) <= 4]
+        for target in keyed:
+            wanted = [k.lower() for k in target.key]
+            if all(w in _GENERIC_KEYS for w in wanted):
+                continue
+            for table in self._schema.tables.values():
+                spelled = {c.name.lower(): c.name for c in table.columns}
+                if table.name == target.name or table.foreign_keys or not all(w in spelled for w in wanted):
+                    continue
+                columns = tuple(spelled[w] for w in wanted)
+                if {c.lower() for c in table.key} == set(wanted) and len(table.columns) >= len(target.columns):
+                    continue
+                seen = self._looks.inclusion(table.name, columns, target.name, target.key)
+                if seen.asked >= 3 and seen.share < 0.5:
+                    continue
+                sure = 0.65 + (0.3 * min(1.0, seen.asked / 5) * seen.share)
+                yield Reference(
+                    table.name, columns, target.name, target.key, "name+values" if seen.asked else "name", round(sure, 2),
+                    (f'carries the whole key of "{target.name}"', f"{seen.found} of {seen.asked} sampled keys stand there"),
+                    orphans=round(1 - seen.share, 2) if seen.asked else 0.0,
+                )
 
     def _each(self) -> Iterator[Reference]:
         for table in self._schema.tables.values():

@@ -76,8 +76,22 @@ def canonical(name: str) -> tuple[str, ...]:
             found.extend(LEXICON[word])
             continue
         for piece in compound(word):
-            found.extend(LEXICON.get(piece) or LEXICON.get(singular(piece)) or (singular(piece),))
+            found.extend(LEXICON.get(piece) or LEXICON.get(singular(piece)) or _cut_short(piece) or (singular(piece),))
     return tuple(found)
+
+
+_WHOLE_WORDS = frozenset("trade direct local natur organi partic".split())
+"""Words that begin longer ones of the lexicon and mean something else."""
+
+
+@lru_cache(maxsize=65536)
+def _cut_short(word: str) -> tuple[str, ...]:
+    """The meaning of a word whose end was cut off (`bemerk`, `vorna`), where only one is possible; else nothing."""
+    if len(word) < 5 or word in COMPOUND_WORDS or singular(word) in COMPOUND_WORDS or word in _WHOLE_WORDS:
+        return ()
+    meanings = {meaning for whole, meaning in LEXICON.items() if whole.startswith(word)}
+    near = any(whole.startswith(word) and 2 <= len(whole) - len(word) <= 5 for whole in LEXICON)
+    return next(iter(meanings)) if near and len(meanings) == 1 else ()
 
 
 @lru_cache(maxsize=65536)
