@@ -21,16 +21,19 @@ from waarborg.errors import Finding, Place
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_BYTES = 2_000_000
+MAX_TEXT = 20_000
+"""Characters of one line or value; so that no pattern that searches texts meets more."""
 SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A single value as written. `quoted` tells `"1"` from `1`."""
+    """A single value as written. `quoted` tells `"1"` from `1`; `refused` marks an alias, about which all is said."""
 
     text: str
     line: int
     quoted: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,14 @@ class Map:
 Node = Scalar | Sequence | Map
 
 
-def shown(name: str) -> str:
+def shown(name: str, most: int = SHOWN) -> str:
     """A name from the file, safe to print: no control characters, and short.
 
     >>> shown("a" + chr(27) + "[31m")
     'a?[31m'
     """
-    safe = "".join(char if char.isprintable() else "?" for char in name[: SHOWN + 1])
-    return safe[:SHOWN] + "…" if len(safe) > SHOWN else safe
+    safe = "".join(char if char.isprintable() else "?" for char in name[: most + 1])
+    return safe[:most] + "…" if len(safe) > most else safe
 
 
 class Refused(Exception):
@@ -118,6 +121,8 @@ class TreeBuilder:
                 "Check whether this is the right file.",
             )
         self.plainness(event, line)
+        if len(getattr(event, "value", None) or "") > MAX_TEXT:
+            raise self.too_long(line)
         match type(event).__name__:
             case "MappingStartEvent":
                 return self.mapping(events, line, depth)
@@ -129,7 +134,17 @@ class TreeBuilder:
             case "ScalarEvent":
                 return Scalar(event.value, line, event.style is not None and event.style != "")
             case _:
-                return Scalar("", line)
+                return Scalar("", line, refused=True)
+
+    def too_long(self, line: int) -> Refused:
+        """Refuse a line or value that nobody could read."""
+        return self.refuse(
+            "WB107",
+            line,
+            f"A single line or value is longer than {MAX_TEXT} characters.",
+            "Nobody reads a text of that length, and searching it could take for ever.",
+            "Shorten it, or split it into several texts.",
+        )
 
     def plainness(self, event: Any, line: int) -> None:
         """Report anchors, aliases and tags: each could make a small file large or a text an object."""
@@ -177,6 +192,10 @@ def parse(text: str, file: str, max_nodes: int = MAX_NODES) -> tuple[Node | None
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     builder = TreeBuilder(file, max_nodes=max_nodes)
+    long = next((number for number, row in enumerate(text.split("\n"), 1) if len(row) > MAX_TEXT), 0)
+    if long:
+        builder.too_long(long)
+        return None, builder.findings
     tabs = [number for number, row in enumerate(text.split("\n"), 1) if row[: len(row) - len(row.lstrip())].count("\t")]
     for number in islice(tabs, 20):
         builder.report("WB104", number, "A tab indents this line.", "YAML is indented by spaces.", "Use spaces.")

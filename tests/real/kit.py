@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PASSWORD = "Correct-horse-9-battery"  # noqa: S105 - every made-up person's password in a throw-away database
+PASSWORD = "Correct-horse-9-battery"
 COUNT = 60
 
 
@@ -88,11 +88,11 @@ class PageError(AssertionError):
 
 # --- people -------------------------------------------------------------------------------------------------
 
-_GIVEN = (
+_GIVEN = (  # noqa: SIM905 - a list of quoted words reads worse
     "Sanne Daan Fleur Bram Noor Thijs Lotte Sem Iris Jesse Maud Ruben Eva Luuk Femke Niels Anouk Koen Roos Joris "
     "Zoë Björn Chloé Jürgen Amélie Søren Aylin Mehmet Fatima Youssef Mei Hiro Oluwaseun Siobhán Łukasz Inês João Ines"
-).split()
-_FAMILY = (
+).split(" ")
+_FAMILY = (  # noqa: SIM905
     "de Vries|van den Berg|Bakker|Visser|Smit|Meijer|de Boer|Mulder|Bos|Vos|Peters|Hendriks|van Dijk|Dekker|Brouwer|"
     "Dijkstra|Koster|Kuipers|Post|Jonker|O'Brien|D'Angelo|Yılmaz|El Amrani|Nakamura|Adeyemi|Ní Bhriain|Wiśniewski|"
     "Müller-Lüdenscheidt|Østergaard"
@@ -101,7 +101,7 @@ _FAMILY = (
 
 def ascii_word(text: str) -> str:
     """The text in lower-case ASCII letters and digits only, for logins and mailbox names."""
-    plain = text.translate(str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i"}))
+    plain = text.translate(str.maketrans("øØłŁı", "oOlLi"))
     flat = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]", "", flat)
 
@@ -137,11 +137,25 @@ def phone(number: int) -> str:
 # --- packages and processes ---------------------------------------------------------------------------------
 
 
-def run(command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None,
-        stdin: str | None = None, timeout: float = 300) -> str:
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    timeout: float = 300,
+) -> str:
     """Run a command to its end and return what it printed; its first and last lines are in the error if it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=cwd, env={**os.environ, **(env or {})}, text=True,
-                          input=stdin, capture_output=True, timeout=timeout, check=False)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        text=True,
+        input=stdin,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
     if done.returncode:
         lines = (done.stdout + "\n" + done.stderr).strip().splitlines()
         shown = "\n".join(lines if len(lines) < 30 else [*lines[:12], "[…]", *lines[-12:]])
@@ -174,8 +188,11 @@ def ensure_debian(packages: Sequence[str], preseed: str = "") -> None:
 
 
 def _is_installed(package: str) -> bool:
-    done = subprocess.run(["dpkg-query", "-W", "-f=${Status}", package], capture_output=True, text=True, check=False) \
-        if shutil.which("dpkg-query") else None
+    done = (
+        subprocess.run(["dpkg-query", "-W", "-f=${Status}", package], capture_output=True, text=True, check=False)
+        if shutil.which("dpkg-query")
+        else None
+    )
     return done is not None and done.stdout.strip().endswith(" installed")
 
 
@@ -187,12 +204,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: Sequence[str | Path], port: int, log: Path, *, cwd: Path | None = None,
-            env: Mapping[str, str] | None = None) -> Iterator[None]:
+def serving(
+    command: Sequence[str | Path],
+    port: int,
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[None]:
     """Run a server until the block ends; enters when the port answers, and always ends the process."""
     with log.open("ab") as sink:
-        process = subprocess.Popen([str(part) for part in command], cwd=cwd, env={**os.environ, **(env or {})},
-                                   stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdout=sink,
+            stderr=sink,
+            stdin=subprocess.DEVNULL,
+        )
         try:
             _wait_for(process, port, log)
             yield
@@ -231,13 +260,14 @@ class Browser:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Open a path; returns (status, text)."""
-        return self._open(urllib.request.Request(self.base + path, headers=self._headers(headers)))
+        return self._open(urllib.request.Request(self.base + path, headers=self._headers(headers)))  # noqa: S310 - http
 
-    def post(self, path: str, form: Mapping[str, str] | Sequence[tuple[str, str]],
-             headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+    def post(
+        self, path: str, form: Mapping[str, str] | Sequence[tuple[str, str]], headers: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
         """Send a form; returns (status, text) after redirects."""
         data = urllib.parse.urlencode(form).encode()
-        return self._open(urllib.request.Request(self.base + path, data, headers=self._headers(headers)))
+        return self._open(urllib.request.Request(self.base + path, data, headers=self._headers(headers)))  # noqa: S310
 
     def form(self, path: str) -> dict[str, str]:
         """The hidden fields of the page at `path`: its tokens against forgery and the like."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 
+from databases import Database
 from waarborg.stores.compliance import Dump, Site
 from waarborg.stores.contract import Budget, Marker, Schema, Store, Table
 from waarborg.stores.memory import MemoryStore
+from waarborg.stores.sql import SqlStore
 
 
 class MemorySite(Site):
@@ -29,3 +32,24 @@ class MemorySite(Site):
 
     def dump(self) -> Dump:
         return {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
+
+
+class SqlSite(Site):
+    """A database, filled and dumped by its own driver; every handle is a store with connections of its own."""
+
+    modules = ("waarborg.stores.sql",)
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        self.database.empty()
+        self.database.make(tables, rows)
+        with closing(SqlStore("app", self.database.url)) as store:
+            store.prepare_marker()
+
+    def open(self, budget: Budget | None = None) -> Store:
+        return SqlStore("app", self.database.url, budget=budget)
+
+    def dump(self) -> Dump:
+        return self.database.dump()

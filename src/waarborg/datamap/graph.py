@@ -7,11 +7,14 @@ lead to it, and through it to what is the organisation's.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from waarborg.datamap.model import DataMap, Link
 from waarborg.terms import LinkKind
+
+OWNING = frozenset({LinkKind.BELONGS_TO, LinkKind.ABOUT})
+FAR = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,11 @@ class Graph:
         steps: list[Edge] = []
         here = table
         while self.distance.get(here, 0) > 0:
-            edge = min(self._towards(here), key=lambda one: self.distance[one.target])
+            near = (edge for edge in self.edges[here] if self.distance.get(edge.target, FAR) < self.distance[here])
+            edge = min(near, key=lambda one: (one.link.kind not in OWNING, self.distance[one.target]))
             steps.append(edge)
             here = edge.target
         return tuple(steps)
-
-    def _towards(self, table: str) -> Iterator[Edge]:
-        return (edge for edge in self.edges[table] if edge.target in self.distance)
 
     def owners(self, table: str) -> tuple[str, ...]:
         """Every table of people that rows of this table can lead to, over any number of links."""
@@ -91,20 +92,29 @@ def ownership(datamap: DataMap) -> Graph:
 
 
 def _distances(people: tuple[str, ...], edges: Mapping[str, list[Edge]]) -> dict[str, int]:
-    """How many links from each table to the nearest people, breadth first."""
-    sources: dict[str, list[str]] = defaultdict(list)
+    """How many links from each table to the nearest people: over ownership where it leads there, else over any link."""
+    owning: dict[str, list[str]] = defaultdict(list)
+    others: dict[str, list[str]] = defaultdict(list)
     for table, found in edges.items():
         for edge in found:
-            sources[edge.target].append(table)
+            (owning if edge.link.kind in OWNING else others)[edge.target].append(table)
     distance = dict.fromkeys(people, 0)
-    waiting = deque(people)
+    _spread(distance, owning)
+    for target, tables in others.items():
+        owning[target].extend(tables)
+    _spread(distance, owning)
+    return distance
+
+
+def _spread(distance: dict[str, int], sources: Mapping[str, list[str]]) -> None:
+    """Breadth first from what is reached to what leads there."""
+    waiting = deque(sorted(distance, key=distance.__getitem__))
     while waiting:
         here = waiting.popleft()
-        for table in sources[here]:
+        for table in sources.get(here, ()):
             if table not in distance:
                 distance[table] = distance[here] + 1
                 waiting.append(table)
-    return distance
 
 
 def _strongly_connected(targets: Mapping[str, list[str]]) -> tuple[tuple[str, ...], ...]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from waarborg.canonical import keyed_digest
 from waarborg.errors import EvidenceError
 
 FORMAT = 1
@@ -67,9 +68,9 @@ class Entry:
         if (keys != _NEEDED and keys - {"clock"} != _NEEDED) or values["format"] != FORMAT:
             raise unreadable()
         seq, at, data, clock = values["seq"], values["at"], values["data"], values.get("clock")
-        if type(seq) is not int or not is_instant(at) or not isinstance(data, dict):
+        if type(seq) is not int or not isinstance(data, dict):
             raise unreadable()
-        if "clock" in values and not is_instant(clock):
+        if not is_instant(at) or ("clock" in values and not is_instant(clock)):
             raise unreadable()
         if not isinstance(values["kind"], str) or not isinstance(values["previous"], str):
             raise unreadable()
@@ -100,6 +101,13 @@ def unreadable() -> EvidenceError:
 def genesis(log: str) -> str:
     """What the first entry of a log holds as `previous`: an entry cannot be moved to another log."""
     return hashlib.sha256(b"waarborg evidence log 1\n" + log.encode()).hexdigest()
+
+
+def subject_hash(person_key: bytes, reference: str) -> str:
+    """How entries name a person: a keyed hash (HMAC-SHA-256). `person_key` is 32 random bytes of that person alone."""
+    if len(person_key) != 32:
+        raise ValueError("a person's key is 32 bytes")
+    return keyed_digest(person_key, ["waarborg subject 1", reference])
 
 
 def instant_text(at: datetime) -> str:

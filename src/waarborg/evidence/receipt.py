@@ -24,22 +24,15 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from waarborg.canonical import canonical, keyed_digest
+from waarborg.canonical import canonical
 from waarborg.errors import EvidenceError, Finding, Place
-from waarborg.evidence.entry import FORMAT, Entry, instant_text
+from waarborg.evidence.entry import FORMAT, Entry, instant_text, subject_hash
 from waarborg.evidence.heads import Head, SigningKey, key_id
 from waarborg.evidence.log import Log
 from waarborg.evidence.merkle import consistency_holds, inclusion_holds, leaf_hash
 
 TYPE = "waarborg-receipt+jws"
 ALGORITHM = "Ed25519"
-
-
-def subject_hash(person_key: bytes, reference: str) -> str:
-    """How entries name a person: a keyed hash (HMAC-SHA-256). `person_key` is 32 random bytes of that person alone."""
-    if len(person_key) != 32:
-        raise ValueError("a person's key is 32 bytes")
-    return keyed_digest(person_key, ["waarborg subject 1", reference])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +81,9 @@ def issue(
         "request": request,
     }
     protected = {"alg": ALGORITHM, "kid": key_id(key.public), "typ": TYPE}
-    return jws.serialize_compact(protected, canonical(payload), _jwk(key.public, key.private), algorithms=[ALGORITHM])
+    token = jws.serialize_compact(protected, canonical(payload), _jwk(key.public, key.private), algorithms=[ALGORITHM])
+    check(token, keys={key.public, head.key})  # what would not hold is not handed out
+    return token
 
 
 def check(token: str, *, keys: Collection[str]) -> Receipt:

@@ -62,6 +62,10 @@ class StandInDraft:
     values: Mapping[str, str | int | bool | None]
     find: tuple[str, ...]
     seed: str
+    tenant: str = ""
+    """The column that tells tenants apart: each has a placeholder of its own."""
+    me: str = ""
+    """The set of the people whose tenant it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,17 +39,19 @@ ERASED_TEXT = "[…]"
 """What stands in a text where a person was mentioned, unless the map names another word."""
 
 
-def blueprint(world: World, policy: Policy, store: str, asked: Asked, now: datetime) -> Blueprint:
-    """The erasure blueprint of one store for people asked about in these ways, at this instant."""
-    return _Draft(world, policy, store, asked, now).blueprint()
+def blueprint(
+    world: World, policy: Policy, store: str, asked: Asked, now: datetime, held: frozenset[str] = frozenset()
+) -> Blueprint:
+    """The erasure blueprint of one store for people asked about in these ways, at this instant, under these holds."""
+    return _Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
 
 
 class _Draft:
     """Builds one blueprint; holds what its parts share."""
 
-    def __init__(self, world: World, policy: Policy, store: str, asked: Asked, now: datetime) -> None:
+    def __init__(self, world: World, policy: Policy, store: str, asked: Asked, rules: tuple[Keeping, ...]) -> None:
         self.world, self.policy, self.store, self.asked = world, policy, store, asked
-        self.rules = keepings(policy, now)
+        self.rules = rules
         self.owned = owned_tables(world)
         self.staying = frozenset(t.name for t in world.tables.values() if self._stays(t))
         erased = frozenset(t.name for t in world.tables.values() if t.name not in self.staying and not t.facts.view)
@@ -290,10 +292,21 @@ class _Draft:
         if declared is None or not arm.same_store or len(arm.columns) != 1:
             return None
         if target.name not in self.stand_ins:
-            rows = self.sets.add(f"stand-in:{target.local}", target.local, self.sets.placeholder(target))
+            placeholder, me = self.sets.placeholder(target), self.sets.me(target) or ""
+            if declared.tenant:
+                placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
+            rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
             seed = f"stand-in:{target.name}"
             self.stand_ins[target.name] = StandInDraft(
-                target.name, target.local, rows, arm.to_columns, declared.values, declared.find, seed
+                target.name,
+                target.local,
+                rows,
+                arm.to_columns,
+                declared.values,
+                declared.find,
+                seed,
+                declared.tenant,
+                me,
             )
         return self.stand_ins[target.name]
 

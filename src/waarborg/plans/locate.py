@@ -124,7 +124,7 @@ def locate(
 def _carry(seeds: Seeds, old: Seeds) -> None:
     """Frozen keys and words of an earlier look join the present ones."""
     for name, values in old.items():
-        if name.startswith(("frozen:", "words:")):
+        if name.startswith(("frozen:", "words:", "tenant:")):
             seeds[name] = _merged(seeds.get(name, []), values)
 
 
@@ -180,7 +180,24 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             words += [(value,) for person in people for value in _words_of(person, seed)]
             seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
         for stand_in in blueprint.stand_ins:
+            if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
+                seeds[f"tenant:{stand_in.table}"] = _one_tenant(stand_in, look.values(stand_in.me, (stand_in.tenant,)))
+    with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
+        for stand_in in blueprint.stand_ins:
             seeds[stand_in.seed] = list(look.values(stand_in.set, stand_in.key))
+
+
+def _one_tenant(stand_in: StandInDraft, tenants: Sequence[Key]) -> list[Key]:
+    """The tenant whose placeholder is meant. Raises `PlanError` WB429 where the people are of several."""
+    if len(tenants) > 1:
+        raise PlanError.one(
+            "WB429",
+            f"These people belong to {len(tenants)} tenants, and each tenant has a stand-in of its own.",
+            "A link of one tenant may never be pointed at a row of another.",
+            "Plan the people of each tenant apart.",
+            Place(path=f"tables.{stand_in.table}.subject.stand_in"),
+        )
+    return list(tenants)
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:

@@ -11,16 +11,16 @@ side and writes the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO
 
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
-from waarborg.errors import Finding, Place, PlanError, StalePlan, StoreError
+from waarborg.errors import Finding, Place, PlanError, StalePlan, StoreError, near_miss
 from waarborg.plans.access import Answer, Section, access_blueprint
-from waarborg.plans.drafts import Blueprint
+from waarborg.plans.drafts import Blueprint, StandInDraft
 from waarborg.plans.erasure import blueprint
 from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
@@ -52,9 +52,11 @@ class Planner:
     datamap: DataMap
     stores: Mapping[str, Store]
     clock: Clock = field(default_factory=SystemClock)
+    under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
+    """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
-    _blueprints: dict[tuple[str, Asked, str], Blueprint] = field(default_factory=dict)
+    _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
 
     def world(self) -> World:
         """Map and schemas together. Read once; `refresh` reads again."""
@@ -74,15 +76,15 @@ class Planner:
             self._digests = (self.policy.digest, self.datamap.digest)
         return self._digests
 
-    def blueprints(self, asked: Asked) -> dict[str, Blueprint]:
-        """What could happen in each store, for people asked about in these ways, today."""
+    def blueprints(self, asked: Asked, held: frozenset[str] = frozenset()) -> dict[str, Blueprint]:
+        """What could happen in each store, for people asked about in these ways and under these holds, today."""
         now = self.clock.now()
         world, day = self.world(), now.date().isoformat()
         found = {}
         for name in self.stores:
-            key = (name, asked, day)
+            key = (name, asked, held, day)
             if key not in self._blueprints:
-                self._blueprints[key] = blueprint(world, self.policy, name, asked, now)
+                self._blueprints[key] = blueprint(world, self.policy, name, asked, now, held)
             found[name] = self._blueprints[key]
         return found
 
@@ -93,11 +95,24 @@ class Planner:
 
         Raises `PlanError` with everything that stands in the way; `StoreError` where a store cannot be reached.
         """
-        _enough(people)
+        _enough(people, self.datamap)
         asked = asked_of(people)
-        blueprints = self.blueprints(asked)
+        blueprints = self.blueprints(asked, self._held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
         return self._made(located, blueprints), located.sealed
+
+    def _held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
+        """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
+        held = [self.under_hold(person) for person in people]
+        if len(set(held)) > 1:
+            under = sum(1 for one in held if one)
+            raise PlanError.one(
+                "WB427",
+                f"{under} of these {len(held)} people are under a legal hold, and the others are not.",
+                "What a hold covers stays; a plan for all of them would say so of everybody.",
+                "Plan the people under a hold apart.",
+            )
+        return held[0] if held else frozenset()
 
     def _made(self, located: Located, blueprints: Mapping[str, Blueprint], follows: str = "") -> Plan:
         abilities = {name: store.abilities for name, store in self.stores.items()}
@@ -113,7 +128,7 @@ class Planner:
         an answer without one of its stores would be a false one.
         """
         people = [person]
-        _enough(people)
+        _enough(people, self.datamap)
         asked = asked_of(people)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
@@ -142,7 +157,7 @@ class Planner:
         store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
         """
         self._current(plan, approval)
-        blueprints = self.blueprints(asked_of(sealed.people))
+        blueprints = self.blueprints(asked_of(sealed.people), self._held(sealed.people))
         waiting: set[str] = set()
         results = []
         for part in self._leaves_first(plan.stores):
@@ -170,9 +185,11 @@ class Planner:
         for step in part.steps:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
-                columns, values = tuple(stand_in.values), f"values:{stand_in.seed}"
-                seeds[values] = [tuple(stand_in.values[column] for column in columns)]
-                local, find, key = stand_in.local, stand_in.find, stand_in.key
+                values = f"values:{stand_in.seed}"
+                row = _placeholder(stand_in, seeds)
+                columns, seeds[values] = tuple(row), [tuple(row.values())]
+                find = (*stand_in.find, stand_in.tenant) if stand_in.tenant else stand_in.find
+                local, key = stand_in.local, stand_in.key
                 steps.append(Insert(stand_in.seed, local, columns, values, 1, find, key))
             elif step.treatment is Treatment.DELETE:
                 steps.append(Delete(step.id, step.set, step.ceiling, step.together))
@@ -240,7 +257,7 @@ class Planner:
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
         asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked)
+        blueprints = self.blueprints(asked, self._held(sealed.people))
         located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
         again = self._made(located, blueprints, follows=plan.id)
         kept = tuple(again.kept())
@@ -252,10 +269,19 @@ class Planner:
         return Verdict(plan.digest, False, again, kept, sentence)
 
 
-def _enough(people: Sequence[SubjectRef]) -> None:
-    """Refuse to look for people by what many people share."""
+def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
+    """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
         raise PlanError.one("WB416", "Nobody was named.", "", "Give at least one identifier of one person.")
+    known = {"key"} | {one.kind for t in datamap.subjects() if t.subject for one in t.subject.identifiers}
+    known |= {link.by_identifier for table in datamap.tables.values() for link in table.links if link.by_identifier}
+    for kind in sorted({kind for person in people for kind in person.identifiers} - known):
+        raise PlanError.one(
+            "WB428",
+            f'The data map has no identifier of the kind "{kind}".',
+            "What is not declared cannot be looked for, and an answer would be a false one.",
+            near_miss(kind, known) or f"Declared are: {', '.join(sorted(known))}.",
+        )
     for person in people:
         if not {kind for kind, value in person.identifiers.items() if value} - WEAK:
             raise PlanError.one(
@@ -264,6 +290,18 @@ def _enough(people: Sequence[SubjectRef]) -> None:
                 "Names, birth dates and addresses are shared by many (Art. 12(6)).",
                 "Add an e-mail address, a customer number or the key of the row.",
             )
+
+
+def _placeholder(stand_in: StandInDraft, seeds: Seeds) -> dict[str, object]:
+    """The columns of a new placeholder; `{tenant}` in a text is the tenant it stands in for."""
+    if not stand_in.tenant:
+        return dict(stand_in.values)
+    tenant = seeds[f"tenant:{stand_in.table}"][0][0]
+    texts = {
+        name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
+        for name, value in stand_in.values.items()
+    }
+    return {**texts, stand_in.tenant: tenant}
 
 
 def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:

@@ -51,13 +51,17 @@ class Keeping:
         return self.period.after(fiscal_year_end(last, self.first_month) if self.event == FISCAL else last)
 
 
-def keepings(policy: Policy, now: datetime) -> tuple[Keeping, ...]:
-    """The rules and holds in force at this instant, in the order of the file."""
+def keepings(policy: Policy, now: datetime, held: frozenset[str] = frozenset()) -> tuple[Keeping, ...]:
+    """The rules and holds in force at this instant, in the order of the file.
+
+    A hold counts when it covers everyone, or when the register of matters says that it covers these people (`held`).
+    """
     today = day_in_zone(now, policy.controller.time_zone or "UTC")
     found = [
         _from_rule(policy, rule, rule.period, today) for rule in policy.retention.values() if rule.law and rule.period
     ]
-    found += [_from_hold(hold) for hold in policy.holds.values() if hold.everyone and hold.stands_on(today)]
+    standing = [hold for hold in policy.holds.values() if hold.stands_on(today)]
+    found += [_from_hold(hold) for hold in standing if hold.everyone or hold.id in held]
     return tuple(found)
 
 

@@ -283,7 +283,7 @@ class Ownership:
         stand_in = table.decl.subject.stand_in if table.decl.subject else None
         if stand_in is None:
             return Either(())
-        return _both([_is(column, (stand_in.values[column],)) for column in stand_in.find])
+        return _both([_placed(column, stand_in.values[column]) for column in stand_in.find])
 
     def _spread(self, start: set[str]) -> set[str]:
         """Tables that inherit a state along their owner links."""
@@ -404,6 +404,13 @@ def _is(column: str, values: tuple[object, ...]) -> Rows:
     if values == (None,):
         return Compare(column, "null")
     return Compare(column, "in", values)  # type: ignore[arg-type]  # the map's scalars are the contract's
+
+
+def _placed(column: str, value: str | int | bool | None) -> Rows:
+    """Rows with a placeholder's value; of a text with `{tenant}` in it the part before counts."""
+    if isinstance(value, str) and "{tenant}" in value:
+        return Compare(column, "starts", (value.partition("{tenant}")[0],))
+    return _is(column, (value,))
 
 
 def _either(parts: Sequence[Rows]) -> Rows:

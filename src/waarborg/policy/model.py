@@ -55,6 +55,7 @@ from waarborg.policy.values import (
     Text,
     Visibility,
 )
+from waarborg.yamlfile import shown
 
 __all__ = [
     "AutomatedDecision",
@@ -222,7 +223,7 @@ class Policy:
 
 def undeclared(policy: Policy, ref: str, place: Place) -> Finding:
     """The finding for a data reference that the policy does not declare, with the nearest one that it does."""
-    name, _, item = ref.partition(".")
+    name, _, item = (shown(part) for part in ref.partition("."))
     if name in policy.data:
         hint = near_miss(item, policy.data[name].items)
         what = f'The category "{name}" has no item "{item}".'

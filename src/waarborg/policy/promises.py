@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from waarborg.errors import Finding, Place, PolicyError, near_miss
-from waarborg.policy.load import parse_text, read_text
+from waarborg.policy.load import MAX_BYTES
 from waarborg.policy.model import Policy
 from waarborg.policy.parts import FROM_KEY, Entry
 from waarborg.policy.read import Reader, Unreadable
 from waarborg.policy.walk import entries
+from waarborg.yamlfile import parse_text, read_text
 
 KINDS = {
     "controller": "notice",
@@ -179,7 +180,7 @@ def findings(policy: Policy, listed: Iterable[ListedPromise]) -> list[Finding]:
 def load_promises(path: str | os.PathLike[str]) -> PromiseList:
     """A list of promises from its file. Raises `PolicyError` with everything wrong with it."""
     name = Path(path).name
-    text, refused = read_text(path)
+    text, refused = read_text(path, MAX_BYTES)
     if refused is not None:
         raise PolicyError([refused])
     node, wrong = parse_text(text, name)

@@ -19,10 +19,10 @@ from waarborg.clock import Period
 from waarborg.errors import Finding, Place, WaarborgError, near_miss
 from waarborg.policy.content import yaml_key
 from waarborg.policy.model import DataItem, TransferSafeguard
-from waarborg.policy.nodes import Map, Node, Refusal, Scalar, Sequence, shown
 from waarborg.policy.values import ANY_LANGUAGE, Money, Text
+from waarborg.yamlfile import Map, Node, Scalar, Sequence, shown
 
-NAME = re.compile(r"[A-Za-z_*][\w*./-]{0,79}")
+NAME = re.compile(r"[\w*][\w*-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 TRUE, FALSE = {"true", "True", "yes"}, {"false", "False", "no"}
 NULL = {"", "~", "null"}
@@ -64,7 +64,7 @@ class Reader:
     def value(self, kind: Any, node: Node, path: str) -> Any:
         """The node as a value of `kind`. Raises `Unreadable` after reporting."""
         self.places.setdefault(path, Place(self.file, node.line, 0, path))
-        if isinstance(node, Refusal):
+        if isinstance(node, Scalar) and node.refused:
             raise Unreadable
         origin, arguments = get_origin(kind), get_args(kind)
         if origin in (Union, types.UnionType):
@@ -98,7 +98,7 @@ class Reader:
         """The node as a mapping."""
         if isinstance(node, Map):
             return node
-        if isinstance(node, Refusal):
+        if isinstance(node, Scalar) and node.refused:
             raise Unreadable
         if isinstance(node, Scalar) and not node.quoted and node.text in NULL:
             return Map({}, node.line)
@@ -118,7 +118,14 @@ class Reader:
             here = f"{path}.{shown(name)}"
             self.places[here] = Place(self.file, line, 0, here)
             if not NAME.fullmatch(name):
-                self.fail("WB111", line, here, "This is not a name.", "", "Use letters, digits, - and _, at most 80.")
+                self.fail(
+                    "WB111",
+                    line,
+                    here,
+                    "This is not a name.",
+                    "",
+                    "Use at most 80 letters, digits, - and _; no dots.",
+                )
                 continue
             try:
                 read[name] = (

@@ -6,6 +6,7 @@ State(connection, master)          # in the caller's transaction: .log() .vault 
 open_state(path, master=master)    # the command line's SQLite file, with `.begin()` and `.read()`
 """
 
+from waarborg.state.declared import declared_names
 from waarborg.state.file import StateFile, open_state
 from waarborg.state.master import MasterKey, create_key_file, load_master
 from waarborg.state.records import Applied, Tombstone
@@ -21,6 +22,7 @@ __all__ = [
     "Tombstone",
     "Vault",
     "create_key_file",
+    "declared_names",
     "load_master",
     "open_state",
 ]

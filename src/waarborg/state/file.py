@@ -20,7 +20,7 @@ from types import TracebackType
 
 from waarborg.errors import StateError
 from waarborg.state.master import MasterKey
-from waarborg.state.schema import create
+from waarborg.state.schema import VERSION, version
 from waarborg.state.sql import Sql
 from waarborg.state.whole import State
 
@@ -31,10 +31,11 @@ _PATIENCE = 20.0
 class StateFile:
     """An open state file. Owns the connection and the transactions on it."""
 
-    __slots__ = ("_connection", "_master")
+    __slots__ = ("_connection", "_master", "_to_scrub")
 
     def __init__(self, connection: sqlite3.Connection, master: MasterKey | None) -> None:
         self._connection, self._master = connection, master
+        self._to_scrub = False
 
     def __enter__(self) -> StateFile:
         return self
@@ -54,7 +55,8 @@ class StateFile:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)" if state.destroyed else "PRAGMA optimize")
+        self._to_scrub = self._to_scrub or state.destroyed
+        self._scrub()
 
     @contextmanager
     def read(self) -> Iterator[State]:
@@ -71,8 +73,16 @@ class StateFile:
         except sqlite3.OperationalError:
             raise _cannot("Another process holds the state file, or it cannot be written.") from None
 
+    def _scrub(self) -> None:
+        """Bring destroyed bytes out of the WAL; if a reader is in the way, again after the next transaction."""
+        if self._to_scrub:
+            self._connection.execute("PRAGMA busy_timeout = 200")
+            self._to_scrub = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] != 0
+            self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+
     def close(self) -> None:
         """Close the file."""
+        self._scrub()
         self._connection.close()
 
 
@@ -92,8 +102,9 @@ def open_state(path: Path, *, master: MasterKey | None = None) -> StateFile:
         raise _cannot("The state file cannot be opened.") from None
     file = StateFile(connection, master)
     try:
-        with file.begin():
-            create(Sql(connection))
+        if version(Sql(connection)) != VERSION:  # a reader need not wait for a writer
+            with file.begin() as state:
+                state.create()
     except BaseException:
         file.close()
         raise

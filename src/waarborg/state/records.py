@@ -16,6 +16,7 @@ from datetime import date, datetime
 
 from waarborg.errors import StateError
 from waarborg.evidence.entry import instant_text
+from waarborg.evidence.kinds import PERSON
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault, check_opaque
 
@@ -209,7 +210,14 @@ class Permissions:
         self._sql = sql
 
     def grant(self, rule: str, scope: str, *, approver: str, at: datetime, ends: date | None = None) -> None:
-        """Allow; a later grant of the same replaces the earlier one. `approver` is a keyed hash."""
+        """Allow; a later grant of the same replaces the earlier one. `approver` is a keyed hash (WB558 otherwise)."""
+        if not PERSON.fits(approver, None):
+            raise StateError.one(
+                "WB558",
+                "The approver is not a keyed hash.",
+                "Who allowed something is a person too, and this column is not sealed.",
+                "Name the approver by `state.people.subject(...)`.",
+            )
         self.withdraw(rule, scope)
         self._sql.run(
             "INSERT INTO waarborg_permission (rule, scope, approver, at, ends) VALUES (?, ?, ?, ?, ?)",

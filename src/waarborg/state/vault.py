@@ -30,9 +30,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from waarborg.canonical import canonical, keyed_digest
 from waarborg.errors import StateError
-from waarborg.evidence.entry import instant_text
+from waarborg.evidence.entry import instant_text, subject_hash
 from waarborg.evidence.heads import SigningKey
-from waarborg.evidence.receipt import subject_hash
 from waarborg.state.master import MasterKey
 from waarborg.state.sql import Sql
 

@@ -207,15 +207,14 @@ class Words:
     """Words (or whole names, addresses, numbers) to be looked for in many texts, in one pass over each text.
 
     A word stands *whole* where no letter, digit or underscore touches it; an address with an `@` also not where it is
-    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). `fold` compares in any case
-    and in NFC. Costs one look-up for each word of the text, however many words are looked for.
+    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). Compared in any case and in
+    NFC. Costs one look-up for each word of the text, however many words are looked for.
     """
 
-    __slots__ = ("_by_token", "_fold", "_odd", "words")
+    __slots__ = ("_by_token", "_odd", "words")
 
-    def __init__(self, words: Iterable[str], *, fold: bool = True) -> None:
+    def __init__(self, words: Iterable[str]) -> None:
         self.words = tuple(words)
-        self._fold = fold
         self._by_token: dict[str, list[tuple[int, str, int]]] = {}
         self._odd: list[tuple[int, str]] = []
         for index, word in enumerate(self.words):
@@ -231,7 +230,7 @@ class Words:
 
     def spelled(self, text: str) -> str:
         """The text as it is compared."""
-        return unicodedata.normalize("NFC", text).lower() if self._fold else text
+        return unicodedata.normalize("NFC", text).lower()
 
     def found(self, text: str) -> frozenset[int]:
         """The indexes of the words that stand in the text."""
@@ -276,9 +275,10 @@ _NUMBER_RUN = re.compile(r"\+?[0-9(][0-9 ()./-]{2,38}[0-9]")
 
 
 def mentions(text: str | None, words: Iterable[object], how: How = EXACT) -> bool:
-    """Whether one of the words stands whole in the text, after the normalisation of both.
+    """Whether one of the words stands whole in the text, in any case, after the normalisation of both.
 
-    With `digits` or `phone` the runs of digits in the text are compared instead, each as a number.
+    With `digits` or `phone` the runs of digits in the text are compared instead, each as a number. What is mentioned
+    in any case is what `redacted` replaces in any case.
     """
     if text is None:
         return False
@@ -286,7 +286,7 @@ def mentions(text: str | None, words: Iterable[object], how: How = EXACT) -> boo
     if {"digits", "phone"} & set(how.normalise):
         return any(normalised(run, how) in wanted for run in _NUMBER_RUN.findall(text))
     spelled = normalised(text, how)
-    return spelled is not None and bool(Words(wanted, fold=False).found(spelled))
+    return spelled is not None and bool(Words(wanted).found(spelled))
 
 
 # ------------------------------------------------------------------------------------------------ new values

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.real import kit  # noqa: E402 - a recipe is also run as a script
+from tests.real import kit
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = Path("/usr/share/redmine")
@@ -48,10 +48,15 @@ def build(workdir: Path) -> kit.Deployment:
     kit.once(workdir, [Path(kit.__file__), HERE / "recipe.py", HERE / "fill.rb"], lambda: _make(workdir, persons))
     files = workdir / "app/instances/real/files"
     return kit.Deployment(
-        name="redmine", url=f"sqlite:///{workdir / 'redmine.sqlite3'}", people=persons, files=(files,),
-        pages=functools.partial(_pages, workdir, persons), reset=functools.partial(_restore, workdir),
+        name="redmine",
+        url=f"sqlite:///{workdir / 'redmine.sqlite3'}",
+        people=persons,
+        files=(files,),
+        pages=functools.partial(_pages, workdir, persons),
+        reset=functools.partial(_restore, workdir),
         drop=functools.partial(shutil.rmtree, workdir, ignore_errors=True),
-        notes="No declared foreign key at all. Uploads lie under `files` at attachments.disk_directory/disk_filename.")
+        notes="No declared foreign key at all. Uploads lie under `files` at attachments.disk_directory/disk_filename.",
+    )
 
 
 def _make(workdir: Path, persons: tuple[kit.Person, ...]) -> None:
@@ -73,13 +78,28 @@ def _make(workdir: Path, persons: tuple[kit.Person, ...]) -> None:
     (app / "instances/real/config/secret_key.txt").write_text("0123456789abcdef" * 4)
     kit.run(["rake", "db:migrate"], cwd=app, env=ENVIRONMENT)
     kit.run(["rake", "redmine:load_default_data"], cwd=app, env=ENVIRONMENT)
-    listed = [{"number": p.number, "given": p.given, "family": p.family, "name": p.name, "role": p.role,
-               "login": p.identifiers["login"], "mail": p.identifiers["email"], "phone": p.identifiers["phone"],
-               "second_mail": p.identifiers.get("second_email")} for p in persons]
+    listed = [
+        {
+            "number": p.number,
+            "given": p.given,
+            "family": p.family,
+            "name": p.name,
+            "role": p.role,
+            "login": p.identifiers["login"],
+            "mail": p.identifiers["email"],
+            "phone": p.identifiers["phone"],
+            "second_mail": p.identifiers.get("second_email"),
+        }
+        for p in persons
+    ]
     (workdir / "people.json").write_text(json.dumps(listed))
     _commits(workdir / "commits.git", persons)
-    env = {**ENVIRONMENT, "REAL_PEOPLE": str(workdir / "people.json"), "REAL_PASSWORD": kit.PASSWORD,
-           "REAL_REPOSITORY": str(workdir / "commits.git")}
+    env = {
+        **ENVIRONMENT,
+        "REAL_PEOPLE": str(workdir / "people.json"),
+        "REAL_PASSWORD": kit.PASSWORD,
+        "REAL_REPOSITORY": str(workdir / "commits.git"),
+    }
     told = kit.run(["bin/rails", "runner", HERE / "fill.rb"], cwd=app, env=env)
     (workdir / "told.json").write_text(told.strip().splitlines()[-1])
     _sign_in_everyone(workdir, persons)
@@ -99,8 +119,11 @@ def _commits(repository: Path, persons: tuple[kit.Person, ...]) -> None:
         if i % 4 == 2:
             name, mail = person.given, f"{person.identifiers['login']}@laptop.example"  # Redmine cannot map this one
         message = f"Line {i}, refs #{i + 1}\n\nThanks to {persons[(i * 3 + 2) % 55].name}\n".encode()
-        lines.append(f"commit refs/heads/main\ncommitter {name} <{mail}> {1_790_000_000 + i * 3600} +0100\n"
-                     f"data {len(message)}\n".encode() + message)
+        lines.append(
+            f"commit refs/heads/main\ncommitter {name} <{mail}> {1_790_000_000 + i * 3600} +0100\n"
+            f"data {len(message)}\n".encode()
+            + message
+        )
         text = f"{name}\n".encode()
         lines.append(f"M 100644 inline notes/{i % 7}.txt\ndata {len(text)}\n".encode() + text + b"\n")
     kit.run(["git", "-C", repository, "fast-import", "--quiet"], stdin=b"".join(lines).decode())
@@ -136,8 +159,10 @@ def _sign_in_everyone(workdir: Path, persons: tuple[kit.Person, ...]) -> None:
                 browser.get("/my/page")
         for person in persons[2:20:4]:
             browser = kit.Browser(f"http://127.0.0.1:{port}", "visitor")
-            browser.post("/account/lost_password", {**browser.form("/account/lost_password"),
-                                                    "mail": person.identifiers["email"]})
+            browser.post(
+                "/account/lost_password",
+                {**browser.form("/account/lost_password"), "mail": person.identifiers["email"]},
+            )
 
 
 def _pages(workdir: Path, persons: tuple[kit.Person, ...], viewer: kit.Person | None = None) -> list[kit.Page]:
@@ -145,12 +170,26 @@ def _pages(workdir: Path, persons: tuple[kit.Person, ...], viewer: kit.Person | 
     ids = told["users"]
     usable = [p for p in persons if p.role == "member" and ids[p.identifiers["login"]] % 9]
     chosen = viewer or usable[-1]
-    common = ["/my/page", "/my/account", "/projects", "/activity", "/issues", "/issues?set_filter=1&sort=assigned_to",
-              *(f"/issues/{number}" for number in told["issues"]), f"/projects/{told['wiki']}",
-              f"/projects/{told['wiki']}/wiki", f"/projects/{told['wiki']}/wiki/Wiki/history",
-              f"/projects/{told['wiki']}/repository", f"/projects/{told['wiki']}/time_entries", "/time_entries/report",
-              f"/projects/{told['wiki']}/activity", f"/boards/{told['topics'][0]}/topics/{told['topics'][1]}",
-              "/news", "/search?q=key", f"/users/{ids[chosen.identifiers['login']]}"]
+    common = [
+        "/my/page",
+        "/my/account",
+        "/projects",
+        "/activity",
+        "/issues",
+        "/issues?set_filter=1&sort=assigned_to",
+        *(f"/issues/{number}" for number in told["issues"]),
+        f"/projects/{told['wiki']}",
+        f"/projects/{told['wiki']}/wiki",
+        f"/projects/{told['wiki']}/wiki/Wiki/history",
+        f"/projects/{told['wiki']}/repository",
+        f"/projects/{told['wiki']}/time_entries",
+        "/time_entries/report",
+        f"/projects/{told['wiki']}/activity",
+        f"/boards/{told['topics'][0]}/topics/{told['topics'][1]}",
+        "/news",
+        "/search?q=key",
+        f"/users/{ids[chosen.identifiers['login']]}",
+    ]
     admin = ["/users", "/groups", "/custom_fields", "/settings", "/admin/info"]
     port = kit.free_port()
     seen = []

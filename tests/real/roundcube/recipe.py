@@ -27,23 +27,37 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.real import kit  # noqa: E402 - a recipe is also run as a script
+from tests.real import kit
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = Path("/var/lib/roundcube")
-PACKAGES = ("php8.2-cgi", "php8.2-cli", "php8.2-mysql", "dbconfig-no-thanks", "roundcube-core", "roundcube-mysql",
-            "dovecot-imapd", "mariadb-client")
+PACKAGES = (
+    "php8.2-cgi",
+    "php8.2-cli",
+    "php8.2-mysql",
+    "dbconfig-no-thanks",
+    "roundcube-core",
+    "roundcube-mysql",
+    "dovecot-imapd",
+    "mariadb-client",
+)
 SERVER = os.environ.get("REAL_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306")
 WRONG = r"SERVICE CURRENTLY NOT AVAILABLE|DATABASE ERROR|CONNECTION TO STORAGE SERVER FAILED|Error No\.|ERROR 404"
 NEVER_SIGNED_IN = 60
 LIST = "/?_task=mail&_action=list&_mbox=INBOX&_remote=1"
 MESSAGE = "/?_task=mail&_mbox=INBOX&_uid={}&_action=show"
-PAGES = (("/?_task=mail", "task-mail"), (LIST, "Meeting 2 with"), (MESSAGE.format(1), "will join us"),
-         ("/?_task=mail&_action=compose", "task-mail action-compose"), ("/?_task=addressbook", "task-addressbook"),
-         ("/?_task=addressbook&_action=list&_source=0&_remote=1", "add_contact_row"),
-         ("/?_task=settings", "task-settings"), ("/?_task=settings&_action=identities", "identities-table"),
-         ("/?_task=settings&_action=responses", "responses-table"),
-         ("/?_task=settings&_action=folders", "subscription-table"))
+PAGES = (
+    ("/?_task=mail", "task-mail"),
+    (LIST, "Meeting 2 with"),
+    (MESSAGE.format(1), "will join us"),
+    ("/?_task=mail&_action=compose", "task-mail action-compose"),
+    ("/?_task=addressbook", "task-addressbook"),
+    ("/?_task=addressbook&_action=list&_source=0&_remote=1", "add_contact_row"),
+    ("/?_task=settings", "task-settings"),
+    ("/?_task=settings&_action=identities", "identities-table"),
+    ("/?_task=settings&_action=responses", "responses-table"),
+    ("/?_task=settings&_action=folders", "subscription-table"),
+)
 
 
 def people() -> tuple[kit.Person, ...]:
@@ -68,11 +82,15 @@ def build(workdir: Path) -> kit.Deployment:
     sources = [Path(kit.__file__), HERE / "recipe.py", HERE / "fill.php", HERE / "dovecot.conf.in"]
     kit.once(workdir, sources, lambda: _make(workdir, database, persons))
     return kit.Deployment(
-        name="roundcube", url=f"{SERVER}/{database}?charset=utf8mb4", people=persons, files=(workdir / "mail",),
+        name="roundcube",
+        url=f"{SERVER}/{database}?charset=utf8mb4",
+        people=persons,
+        files=(workdir / "mail",),
         pages=functools.partial(_pages, workdir, persons),
         reset=functools.partial(_restore, workdir, database),
-        drop=functools.partial(_sql, f"DROP DATABASE IF EXISTS {database}"),
-        notes="Every table hangs on users.user_id by ON DELETE CASCADE; what others wrote about a person does not.")
+        drop=functools.partial(_drop, database),
+        notes="Every table hangs on users.user_id by ON DELETE CASCADE; what others wrote about a person does not.",
+    )
 
 
 # --- the database -------------------------------------------------------------------------------------------
@@ -80,13 +98,22 @@ def build(workdir: Path) -> kit.Deployment:
 
 def _client() -> list[str]:
     parts = urlsplit(SERVER)
-    return ["--protocol=tcp", f"--host={parts.hostname or '127.0.0.1'}", f"--port={parts.port or 3306}",
-            f"--user={parts.username or 'root'}", "--default-character-set=utf8mb4"]
+    return [
+        "--protocol=tcp",
+        f"--host={parts.hostname or '127.0.0.1'}",
+        f"--port={parts.port or 3306}",
+        f"--user={parts.username or 'root'}",
+        "--default-character-set=utf8mb4",
+    ]
 
 
 def _sql(text: str, database: str = "") -> str:
     secret = {"MYSQL_PWD": urlsplit(SERVER).password or ""}
     return kit.run(["mariadb", *_client(), "--batch", *([database] if database else [])], stdin=text, env=secret)
+
+
+def _drop(database: str) -> None:
+    _sql(f"DROP DATABASE IF EXISTS {database}")
 
 
 def _restore(workdir: Path, database: str) -> None:
@@ -108,17 +135,41 @@ def _make(workdir: Path, database: str, persons: tuple[kit.Person, ...]) -> None
     parts = urlsplit(SERVER)
     login = (parts.username or "root") + (f":{parts.password}" if parts.password else "")
     settings = {
-        "db_dsnw": f"mysql://{login}@{parts.hostname}:{parts.port or 3306}/{database}", "smtp_host": "",
-        "des_key": "abcdefghijklmnopqrstuvwx", "plugins": [], "skin": "elastic", "language": "en_US",
-        "temp_dir": str(workdir / "temp"), "log_dir": str(workdir / "logs"), "imap_cache": "db", "messages_cache": "db",
-        "session_storage": "db", "enable_spellcheck": True, "spellcheck_engine": "pspell", "username_domain": "",
-        "enable_installer": False, "login_lc": 0, "drafts_mbox": "INBOX", "imap_auth_type": "PLAIN",
-        "login_rate_limit": 3}
+        "db_dsnw": f"mysql://{login}@{parts.hostname}:{parts.port or 3306}/{database}",
+        "smtp_host": "",
+        "des_key": "abcdefghijklmnopqrstuvwx",
+        "plugins": [],
+        "skin": "elastic",
+        "language": "en_US",
+        "temp_dir": str(workdir / "temp"),
+        "log_dir": str(workdir / "logs"),
+        "imap_cache": "db",
+        "messages_cache": "db",
+        "session_storage": "db",
+        "enable_spellcheck": True,
+        "spellcheck_engine": "pspell",
+        "username_domain": "",
+        "enable_installer": False,
+        "login_lc": 0,
+        "drafts_mbox": "INBOX",
+        "imap_auth_type": "PLAIN",
+        "login_rate_limit": 3,
+    }
     body = "\n".join(f"$config['{key}'] = json_decode('{json.dumps(value)}', true);" for key, value in settings.items())
     host = "$config['imap_host'] = '127.0.0.1:' . getenv('REAL_IMAP_PORT');"
     (workdir / "config/config.inc.php").write_text(f"<?php\n{body}\n{host}\n")
-    listed = [{"number": p.number, "given": p.given, "family": p.family, "name": p.name, "login": p.identifiers["mailbox"],
-               "mail": p.identifiers["email"], "phone": p.identifiers["phone"]} for p in persons]
+    listed = [
+        {
+            "number": p.number,
+            "given": p.given,
+            "family": p.family,
+            "name": p.name,
+            "login": p.identifiers["mailbox"],
+            "mail": p.identifiers["email"],
+            "phone": p.identifiers["phone"],
+        }
+        for p in persons
+    ]
     (workdir / "people.json").write_text(json.dumps(listed))
     _deliver(workdir / "mail", persons)
     with _serve(workdir) as base:
@@ -147,7 +198,7 @@ def _make(workdir: Path, database: str, persons: tuple[kit.Person, ...]) -> None
 def _deliver(root: Path, persons: tuple[kit.Person, ...]) -> None:
     """Six messages in everybody's mailbox, from and to the others."""
     shutil.rmtree(root, ignore_errors=True)
-    dice = random.Random("roundcube")
+    dice = random.Random("roundcube")  # noqa: S311 - chance that repeats itself
     for person in persons:
         # Dovecot's %Ln: the lower-case part before the @ of the name that was typed in
         box = root / person.identifiers["email"].lower().split("@")[0]
@@ -161,8 +212,12 @@ def _deliver(root: Path, persons: tuple[kit.Person, ...]) -> None:
             message["Subject"] = f"Meeting {i} with {third.name}"
             message["Date"] = f"Mon, 0{1 + i} Nov 2026 09:0{i}:00 +0100"
             message["Message-ID"] = f"<{person.number}.{i}@lijnwerk.example>"
-            message.set_content(f"Dear {person.given},\n\n{third.name} will join us, {third.identifiers['phone']}.\n\n{sender.name}\n")
-            (box / "cur" / f"{1_793_000_000 + i}.M{i}P{person.number}.box:2,{'S' if i % 2 else ''}").write_bytes(bytes(message))
+            message.set_content(
+                f"Dear {person.given},\n\n{third.name} will join us, {third.identifiers['phone']}.\n\n{sender.name}\n"
+            )
+            (box / "cur" / f"{1_793_000_000 + i}.M{i}P{person.number}.box:2,{'S' if i % 2 else ''}").write_bytes(
+                bytes(message)
+            )
 
 
 def _address(person: kit.Person) -> Address:
@@ -190,18 +245,39 @@ def _serve(workdir: Path) -> Iterator[str]:
     shutil.copytree(workdir / "mail", served / "mail")
     if root:
         kit.run(["chown", "-R", "dovecot:dovecot", served / "mail"])
-    values = {"DIR": str(workdir), "RUN": str(served), "PORT": str(imap), "USER": mail_user.pw_name,
-              "NOBODY": "dovenull" if root else user.pw_name, "GROUP": grp.getgrgid(mail_user.pw_gid).gr_name,
-              "UID": str(mail_user.pw_uid), "GID": str(mail_user.pw_gid), "PASSWORD": kit.PASSWORD}
+    values = {
+        "DIR": str(workdir),
+        "RUN": str(served),
+        "PORT": str(imap),
+        "USER": mail_user.pw_name,
+        "NOBODY": "dovenull" if root else user.pw_name,
+        "GROUP": grp.getgrgid(mail_user.pw_gid).gr_name,
+        "UID": str(mail_user.pw_uid),
+        "GID": str(mail_user.pw_gid),
+        "PASSWORD": kit.PASSWORD,
+    }
     text = (HERE / "dovecot.conf.in").read_text()
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
     config = workdir / "dovecot.conf"
     config.write_text(text)
-    php = ["php", "-d", "session.gc_probability=0", "-S", f"127.0.0.1:{web}", "-t", PROGRAM, PROGRAM / "index.php"]
+    php: list[str | Path] = [
+        "php",
+        "-d",
+        "session.gc_probability=0",
+        "-S",
+        f"127.0.0.1:{web}",
+        "-t",
+        PROGRAM,
+        PROGRAM / "index.php",
+    ]
     try:
-        with kit.serving([shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c", config], imap, workdir / "imap.log"), \
-                kit.serving(php, web, workdir / "web.log", env=_environment(workdir, imap)):
+        with (
+            kit.serving(
+                [shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c", config], imap, workdir / "imap.log"
+            ),
+            kit.serving(php, web, workdir / "web.log", env=_environment(workdir, imap)),
+        ):
             yield f"http://127.0.0.1:{web}"
         shutil.rmtree(workdir / "mail")
         shutil.copytree(served / "mail", workdir / "mail", ignore=shutil.ignore_patterns("dovecot.index*"))
@@ -211,8 +287,15 @@ def _serve(workdir: Path) -> Iterator[str]:
 
 def _attempt(base: str, person: kit.Person, password: str) -> tuple[kit.Browser, int, str]:
     browser = kit.Browser(base, person.identifiers["email"])
-    form = {**browser.form("/?_task=login"), "_user": person.identifiers["email"], "_pass": password, "_action": "login",
-            "_task": "login", "_timezone": "Europe/Amsterdam", "_url": ""}
+    form = {
+        **browser.form("/?_task=login"),
+        "_user": person.identifiers["email"],
+        "_pass": password,
+        "_action": "login",
+        "_task": "login",
+        "_timezone": "Europe/Amsterdam",
+        "_url": "",
+    }
     status, text = browser.post("/?_task=login", form)
     return browser, status, text
 

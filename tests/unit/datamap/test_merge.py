@@ -50,7 +50,11 @@ def is_inside(old: str, new: str) -> bool:
     return all(letter in letters for letter in old)
 
 
-@settings(max_examples=int(__import__("os").environ.get("N", "60")), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=int(__import__("os").environ.get("N", "60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(datamaps(), datamaps(), st.randoms(use_true_random=False))
 def test_nothing_a_person_wrote_is_changed(mine: DataMap, proposed: DataMap, chance: random.Random) -> None:
     text = scribbled(mine, chance)

@@ -131,7 +131,31 @@ def test_a_receipt_by_an_unknown_key_or_another_algorithm_is_refused():
         why_not(lambda spoilt=spoilt: receipt.check(spoilt, keys=[kit.key.public]))
 
 
+def test_a_receipt_that_would_not_hold_is_not_handed_out():
+    kit, person_key, entries = asked()
+    kit.state.sql.run("DROP TRIGGER waarborg_entry_no_update")
+    kit.state.sql.run("UPDATE waarborg_entry SET nodes = zeroblob(length(nodes)) WHERE seq = 3")
+    assert "not in the log" in why_not(lambda: issued(kit, person_key, entries))
+
+
 def test_old_receipts_verify_for_ever():
     """A receipt of format 1, made once and kept: when this fails, the format was broken for people who hold one."""
     checked = receipt.check(OLD.read_text().strip(), keys=[OLD_KEY])
     assert [entry.kind for entry in checked.entries] == ["request.received", "plan.verified"]
+
+
+@pytest.mark.parametrize(
+    ("check", "change"),
+    [
+        ("inclusion_holds", lambda v: v["entries"][0]["proof"].pop()),
+        ("subject_hash", lambda v: v["person"].update(reference="els@post.example")),
+    ],
+)
+def test_sabotage_of_a_check_lets_a_false_receipt_pass(check, change, monkeypatch):
+    kit, person_key, entries = asked()
+    false = reworked(issued(kit, person_key, entries), change)
+    why_not(lambda: receipt.check(false, keys=[kit.key.public]))
+    subject = kit.log.entry(entries[0]).subject
+    always = {"inclusion_holds": lambda *arguments: True, "subject_hash": lambda *arguments: subject}
+    monkeypatch.setattr(receipt, check, always[check])
+    assert receipt.check(false, keys=[kit.key.public])

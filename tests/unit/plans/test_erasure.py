@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from waarborg.datamap.model import Link, StandIn, TableDecl, Through
 from waarborg.errors import PlanError, StalePlan
 from waarborg.plans.model import Approval
-from waarborg.terms import LinkKind, Treatment
-from worlds import Build, belongs, columns_of, person, table
+from waarborg.policy.model import LegalHold
+from waarborg.terms import LinkKind, SubjectRef, Treatment
+from worlds import Build, belongs, columns_of, person, policy, table
 
 MEMBER = table("member", "id int, email text, name text?")
 PEOPLE = [(1, "an@x.example", "An"), (2, "bo@x.example", "Bo"), (3, "cy@x.example", "Cy")]
@@ -269,3 +271,42 @@ def test_a_row_born_meanwhile_comes_back_as_a_follow_up(world: Build) -> None:
     assert verdict.follow_up is not None
     assert verdict.follow_up.rows == 1
     assert verdict.follow_up.follows == plan.id
+
+
+def test_each_tenant_has_a_stand_in_of_its_own(world: Build) -> None:
+    member = table("member", "id int, email text, name text?, org int")
+    post = table("post", "id int, author int", refs={"author": "member.id"})
+    decl = TableDecl("app.post", links=(belongs("app.member", "author", on_erasure=Treatment.STAND_IN),))
+    stand_in = StandIn({"id": 90, "email": "former-{tenant}@x.example", "name": "Former"}, ("email",), "org")
+    people = [(1, "an@x.example", "An", 7), (2, "bo@x.example", "Bo", 8)]
+    w = world([member, post], [person(stand_in=stand_in), decl], {"member": people, "post": [(1, 1), (2, 2)]})
+    _, _, verdict = w.erase("an@x.example")
+    assert verdict.clean
+    assert w.rows("member")[1] == {"id": 90, "email": "former-7@x.example", "name": "Former", "org": 7}
+    assert w.column("post", "author") == [90, 2]
+    w.add("member", 3, "cy@x.example", "Cy", 7)
+    with pytest.raises(PlanError, match="WB429"):
+        w.plan("bo@x.example", "cy@x.example")
+
+
+def test_an_unknown_kind_of_identifier_is_not_an_empty_answer(world: Build) -> None:
+    w = world([MEMBER], [person()], {"member": PEOPLE})
+    with pytest.raises(PlanError, match=r"WB428.*Did you mean .email"):
+        w.planner.plan_erasure([SubjectRef({"emial": "an@x.example"})])
+
+
+def test_a_hold_on_one_person_keeps_what_it_covers_and_nothing_of_others(world: Build) -> None:
+    note = table("note", "id int, member_id int, body text?", refs={"member_id": "member.id"})
+    decl = TableDecl("app.note", links=(belongs("app.member", "member_id"),), columns=columns_of(body="content.text"))
+    hold = LegalHold(id="claim", data=("content",), people=("matter-1",), law="a claim")
+    the_policy = replace(policy(), holds={"claim": hold})
+    w = world([MEMBER, note], [person(), decl], {"member": PEOPLE, "note": [(1, 1, "a"), (2, 2, "b")]}, the_policy)
+    w.planner.under_hold = lambda one: frozenset({"claim"} if one.identifiers["email"] == "an@x.example" else ())
+    with pytest.raises(PlanError, match="WB427"):
+        w.plan("an@x.example", "bo@x.example")
+    plan, _, verdict = w.erase("an@x.example")
+    assert verdict.clean
+    assert w.column("note", "body") == ["a", "b"]
+    assert {(k.table, k.why, k.ground.rule) for k in plan.kept()} >= {("app.note", "rule", "holds.claim")}
+    w.erase("bo@x.example")
+    assert w.column("note", "body") == ["a"]

@@ -1,5 +1,7 @@
 """One implementation on every engine: nothing is committed by it, and nothing is half there."""
 
+import os
+import signal
 import threading
 
 import pytest
@@ -126,3 +128,47 @@ def test_djangos_wrapper_is_told_by_its_vendor():
             return None
 
     assert Sql(Wrapper()).engine == "postgresql"
+
+
+def killed_at(connect, key, nth: int) -> bool:
+    """Append in a process of its own that dies at its nth statement, or after it, before COMMIT; whether it died."""
+    child = os.fork()
+    if child == 0:
+        count = 0
+
+        def counted(original):
+            def call(self, *arguments):
+                nonlocal count
+                count += 1
+                if count == nth:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return original(self, *arguments)
+
+            return call
+
+        try:
+            connection = connect()
+            for name in ("run", "many", "one", "all"):
+                setattr(Sql, name, counted(getattr(Sql, name)))
+            connection.cursor().execute("BEGIN")
+            log = State(connection, MASTER).log(NAMES)
+            log.append_all(Draft("plan.made", START, PERSON, {"plan": PLAN, "rows": n}) for n in range(3))
+            log.sign(at=START, key=key)
+            State(connection, MASTER).markers.of(PLAN)
+            connection.cursor().execute("COMMIT")
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_killed_at_any_statement_nothing_is_half_on_this_engine(connect):
+    key, reader = SigningKey.generate(), State(connect(), MASTER)
+    reader.log().open(at=START, key=key)
+    nth = 1
+    while killed_at(connect, key, nth):
+        report = audit(reader.log().lines(), keys=[key.public])
+        assert (report.ok, report.entries, report.heads) == (True, 1, 1)
+        nth += 1
+    assert nth > 6
+    report = audit(reader.log().lines(), keys=[key.public])
+    assert (report.ok, report.entries, report.heads) == (True, 4, 2)

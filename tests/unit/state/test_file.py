@@ -64,6 +64,34 @@ def test_destroyed_keys_and_sealed_bytes_leave_no_bytes_in_file_or_wal(tmp_path)
         assert sealed not in raw()
 
 
+def test_a_reader_in_the_way_puts_the_scrubbing_off_until_the_next_time(tmp_path):
+    path = tmp_path / "state.sqlite"
+    with open_state(path, master=MASTER) as file:
+        with file.begin() as state:
+            state.plans.put(PLAN, b"x", request="r1", at=START)
+        with file.read() as state:
+            wrapped = state.sql.one("SELECT wrapped FROM waarborg_key")[0]
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM waarborg_key").fetchall()
+        with file.begin() as state:
+            state.plans.close("r1", at=START)
+        wal = tmp_path / "state.sqlite-wal"
+        assert wrapped in path.read_bytes() + wal.read_bytes(), "the reader still needs it"
+        reader.close()
+        with file.begin() as state:
+            pass
+        assert wrapped not in path.read_bytes() + wal.read_bytes()
+
+
+def test_sabotage_without_scrubbing_the_bytes_are_still_there(tmp_path, monkeypatch):
+    from waarborg.state import State
+
+    monkeypatch.setattr(State, "destroyed", False)
+    with pytest.raises(AssertionError):
+        test_destroyed_keys_and_sealed_bytes_leave_no_bytes_in_file_or_wal(tmp_path)
+
+
 def test_a_file_that_is_no_state_or_cannot_be_opened_is_refused(tmp_path):
     with fails("WB560"):
         open_state(tmp_path / "none" / "state.sqlite")
@@ -82,6 +110,8 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path, monkeypatch):
         other.execute("BEGIN IMMEDIATE")
         with fails("WB560"), file.begin():
             pass
+        with open_state(path) as reader, reader.read() as state:
+            assert state.markers.of(PLAN) == []
         other.close()
 
 

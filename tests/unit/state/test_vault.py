@@ -185,6 +185,8 @@ def test_a_permission_holds_for_its_scope_until_its_last_day(state):
     assert not allowed.holds("retention.log", "d" * 64, on=date(2026, 12, 1))
     allowed.grant("retention.log", PLAN, approver="ab" * 32, at=START)
     assert allowed.holds("retention.log", PLAN, on=date(2099, 1, 1))
+    with fails("WB558"):
+        allowed.grant("retention.log", PLAN, approver="els@post.example", at=START)
     allowed.withdraw("retention.log", PLAN)
     assert not allowed.holds("retention.log", PLAN, on=date(2026, 12, 1))
 
@@ -204,3 +206,32 @@ def test_after_a_lost_master_key_the_log_goes_on_and_the_vault_starts_over(state
     later.log().replace_lost(at=START, new=new)
     assert audit(log.lines(), keys=[old.public, new.public], seen=seen).ok
     assert not audit(log.lines(), keys=[old.public], seen=seen).ok
+
+
+@pytest.mark.parametrize("change", ["record", "kind"])
+def test_sabotage_without_binding_a_sealed_body_can_be_moved(state, change, monkeypatch):
+    from waarborg.state import vault as module
+
+    monkeypatch.setattr(module, "_bound", lambda record, key, kind: b"")
+    state.vault.seal("plan:1", CANARY, key="request:1", kind="plan", at=START)
+    state.sql.run(f"UPDATE waarborg_vault SET {change} = 'plan:2' WHERE record = 'plan:1'")
+    assert state.vault.open("plan:2" if change == "record" else "plan:1") == CANARY
+
+
+def test_sabotage_a_key_that_is_not_destroyed_still_opens_a_kept_copy(state, monkeypatch):
+    """What `destroy` must do: with the key row left in place, sealed bytes that somebody kept would open again."""
+    state.vault.seal("plan:1", CANARY, key="request:1", kind="plan", at=START)
+    rows = state.sql.all("SELECT record, key_id, kind, made, sealed FROM waarborg_vault")
+    run = type(state.sql).run
+    spared = "DELETE FROM waarborg_key"
+    monkeypatch.setattr(
+        type(state.sql), "run", lambda self, sql, values=(): 0 if sql.startswith(spared) else run(self, sql, values)
+    )
+    state.vault.destroy("request:1")
+    state.sql.many("INSERT INTO waarborg_vault (record, key_id, kind, made, sealed) VALUES (?, ?, ?, ?, ?)", rows)
+    assert state.vault.open("plan:1") == CANARY
+    monkeypatch.undo()
+    state.vault.destroy("request:1")
+    state.sql.many("INSERT INTO waarborg_vault (record, key_id, kind, made, sealed) VALUES (?, ?, ?, ?, ?)", rows)
+    with fails("WB556"):
+        state.vault.open("plan:1")

@@ -7,11 +7,13 @@ from datetime import date
 from waarborg.errors import Finding, Severity
 from waarborg.policy.checks.registry import CHECKS, Check
 from waarborg.policy.model import Policy, Suppression
+from waarborg.yamlfile import shown
 
 __all__ = ["CHECKS", "Check", "check_policy"]
 
 SUPPRESSION = "WB098"
 EXPIRED = "WB099"
+MAX_WHAT = 300
 
 
 def check_policy(policy: Policy, today: date) -> list[Finding]:
@@ -27,7 +29,10 @@ def check_policy(policy: Policy, today: date) -> list[Finding]:
 
 def _findings(check: Check, policy: Policy, today: date) -> list[Finding]:
     said = dict.fromkeys(check.run(policy, today))
-    return [Finding(check.id, policy.place(path), what, check.why, check.todo, check.severity) for path, what in said]
+    return [
+        Finding(check.id, policy.place(path), shown(what, MAX_WHAT), check.why, check.todo, check.severity)
+        for path, what in said
+    ]
 
 
 def _suppress(policy: Policy, found: list[Finding], today: date) -> tuple[list[Finding], list[Finding]]:
@@ -41,10 +46,10 @@ def _suppress(policy: Policy, found: list[Finding], today: date) -> tuple[list[F
             what = f"The accepted finding does not say: {', '.join(missing)}."
             notes.append(Finding(SUPPRESSION, place, what, "Nobody could tell when it must be mended.", "Fill it in."))
         elif one.until is not None and one.until < today:
-            what = f"{one.finding} was accepted until {one.until}."
+            what = f"{shown(one.finding)} was accepted until {one.until}."
             notes.append(Finding(EXPIRED, place, what, "What is accepted decays.", "Mend the cause, or decide again."))
         elif not hidden:
-            what = f"{one.finding} is accepted here, and does not occur."
+            what = f"{shown(one.finding)} is accepted here, and does not occur."
             why = "A suppression that is not needed would hide the next one."
             notes.append(Finding(SUPPRESSION, place, what, why, "Remove it.", Severity.WARNING))
         else:

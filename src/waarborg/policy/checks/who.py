@@ -18,11 +18,11 @@ from waarborg.terms import LegalBasis
 Said = Iterator[tuple[str, str]]
 """What a check yields: the path of the declaration, and a sentence about it."""
 
-ADDRESS = re.compile(r"[^@\s,;<>()]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
+ADDRESS = re.compile(r"[^@\s,;<>()]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 NOBODY = re.compile(r"(no-?reply|do-?not-?reply|geen-?antwoord|mailer-daemon|nobody)@", re.IGNORECASE)
 LINK = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 COMPANY = re.compile(
-    r"((?:[A-Z][\w&'-]+\s+){1,4})(B\.?V\.?|N\.?V\.?|GmbH|AG|SRL|S\.?A\.?|SAS|BVBA|VOF|Ltd\.?|Inc\.?|LLC)(?![\w.])"
+    r"((?:[A-Z][\w&'-]{1,40}\s{1,3}){1,4})(B\.?V\.?|N\.?V\.?|GmbH|AG|SRL|S\.?A\.?|SAS|BVBA|VOF|Ltd\.?|Inc\.?|LLC)(?![\w.])"
 )
 ABSOLUTE = re.compile(
     r"\b(100\s?%|absolu(?:ut|te|tely|ment)|volledig|volkomen|totaal|completely|fully|totally|entièrement|totalement)\s+"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from waarborg.errors import StoreError, near_miss
+from waarborg.stores import refusals
 from waarborg.stores.contract import (
     Both,
     Collides,
@@ -46,12 +46,7 @@ def analyse(program: Program) -> Analysis:
         for part, _ in _walk(one.rows, False):
             name = _reference(part)
             if name is not None and name not in made.sets:
-                raise StoreError.one(
-                    "WB312",
-                    f'The set "{one.name}" refers to "{name}", which the program lacks.',
-                    "",
-                    near_miss(name, made.sets),
-                )
+                raise refusals.unknown_set("", name, made.sets)
     for name in made.sets:
         made.selective[name] = _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
@@ -143,9 +138,9 @@ def _cycles(made: Analysis) -> None:
         if name in reach[name]:
             made.group[name] = tuple(other for other in edges if other in reach[name] and name in reach[other])
             for part, negative in _walk(made.sets[name].rows, False):
-                other = _reference(part)
-                if other in made.group[name] and (negative or isinstance(part, Collides)):
-                    raise StoreError.one("WB313", f'The set "{name}" is defined by its own absence.')
+                target = _reference(part)
+                if target in made.group[name] and (negative or isinstance(part, Collides)):
+                    raise refusals.negative_cycle("", made.group[name])
 
 
 def linear(rows: Rows, group: tuple[str, ...]) -> bool:

@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from waarborg.errors import Finding, Place, StalePlan, StoreError
-from waarborg.stores.contract import Change, Delete, In, Insert, Key, Seeds, StepDone, Update
-from waarborg.stores.sql.digests import aggregate, digested, whole_key
+from waarborg.errors import StoreError
+from waarborg.stores import refusals
+from waarborg.stores.contract import Change, Delete, Insert, Key, Seeds, StepDone, Update
+from waarborg.stores.sql.digests import EMPTY, digested, identity, joined, of_joined, whole_key
 from waarborg.stores.sql.evaluate import Evaluation, Pin
-from waarborg.stores.sql.values import coerce, text_of
-from waarborg.stores.sql.writes import assignments, plain_value
+from waarborg.stores.sql.facts import Col
+from waarborg.stores.sql.values import coerce
+from waarborg.stores.sql.writes import assignments, computed, plain_value, said
+
+
+_REWRITTEN = 100
+"""Rows whose cells are written back in one statement."""
 
 
 @dataclass(slots=True)
@@ -24,12 +30,6 @@ class Prepared:
     params: Sequence[Any] = ()
     pin: Pin | None = None
     together: tuple[tuple[str, Pin], ...] = ()
-
-
-def stale(id: str, what: str, why: str = "") -> StalePlan:
-    """What was approved is not what is there."""
-    todo = "Make the plan again, look at the difference and approve it."
-    return StalePlan([Finding(id, Place(), what, why, todo)])
 
 
 class Carrier:
@@ -54,12 +54,13 @@ class Carrier:
         for step in steps:
             for name in (step.set, *(step.together if isinstance(step, Delete) else ())):
                 if name not in self.sets.analysis.sets:
-                    raise StoreError.one("WB312", f'Step "{step.id}" names the set "{name}", which the program lacks.')
+                    raise refusals.unknown_set(self.sets.facts.store, name, self.sets.analysis.sets)
                 if step.id not in direct:
                     self.sets.forced.add(name)
         prepared = []
         for one in self.change.steps:
             if isinstance(one, Insert):
+                self._within(one, len(self.made.get(one.seed, ())))
                 prepared.append(Prepared(one, one.table))
                 continue
             table = self.sets.analysis.sets[one.set].table
@@ -83,16 +84,12 @@ class Carrier:
             for name in (step.together if isinstance(step, Delete) else ())
         )
         count = pin.count + sum(other.count for _, other in together)
-        self._within(step, table, count)
+        self._within(step, count)
         return Prepared(step, table, pin=pin, together=together)
 
-    def _within(self, step: Delete | Update | Insert, table: str, found: int) -> None:
+    def _within(self, step: Delete | Update | Insert, found: int) -> None:
         if found > step.ceiling:
-            raise stale(
-                "WB330",
-                f'Step "{step.id}" would change {found} rows of "{table}"; {step.ceiling} were approved.',
-                "Nothing was touched.",
-            )
+            raise refusals.too_many(self.sets.facts.store, step.id, found, step.ceiling)
 
     def _direct(self) -> set[str]:
         """Steps whose set can be treated by its condition: nothing leads to it, nothing before can change it."""
@@ -115,7 +112,7 @@ class Carrier:
         sets, facts = self.sets, self.sets.facts
         description = facts.table(table)
         if not facts.key(table):
-            return True
+            return True  # nothing to hold on to but the condition itself
         if table in seen or step.set in sets.analysis.led or step.set in sets.analysis.group:
             return False
         if isinstance(step, Delete):
@@ -125,7 +122,8 @@ class Carrier:
         else:
             # A row of a table without a key has a new address once it is updated.
             moves = set(facts.key(table)) & set(step.writes) or facts.key(table) == ("ctid",)
-            plain = sets.dialect.update_returning and not moves
+            clear = all(said(sets.dialect, facts.col(table, name), write) for name, write in step.writes.items())
+            plain = sets.dialect.update_returning and not moves and clear
         reached = any(one.table in seen and one.on_delete[:3] in ("CAS", "SET") for one in description.foreign_keys)
         stirred = any(facts.table(other).triggers for other in seen if other in facts.schema.tables)
         return plain and not reached and not stirred
@@ -162,9 +160,14 @@ class Carrier:
             rows, digest = self._delete(one, step)
         else:
             rows, digest = self._update(one, step)
-        self._within(step, one.table, rows)
-        if one.pin is not None and not one.together and rows < one.pin.count and "ctid" in one.pin.columns[:1]:
-            raise stale("WB333", f'Step "{step.id}" found {rows} of the {one.pin.count} rows of "{one.table}" it held.')
+        self._within(step, rows)
+        if (
+            one.pin is not None
+            and not one.together
+            and rows < one.pin.count
+            and not self.sets.facts.table(one.table).key
+        ):
+            raise refusals.other_schema(self.sets.facts.store)
         return StepDone(step.id, rows, digest)
 
     def _count(self, table: str, rows: int) -> None:
@@ -175,8 +178,7 @@ class Carrier:
         return self.sets.dialect.table(self.sets.facts, table)
 
     def _key_list(self, table: str, alias: str = "") -> str:
-        key = self.sets.facts.key(table) or tuple(self.sets.facts.cols[table])
-        names = [self.sets.column("t", one) for one in key]
+        names = [self.sets.column("t", one) for one in identity(self.sets, table)]
         return ", ".join(name if alias else name[2:] for name in names)
 
     def _delete(self, one: Prepared, step: Delete) -> tuple[int, str]:
@@ -192,30 +194,45 @@ class Carrier:
         sets, table = self.sets, one.table
         target = self._target(table)
         if one.pin is not None and not one.pin.count:
-            return 0, digested([])
+            return 0, EMPTY
         if sets.dialect.name == "mariadb":
             return self._delete_mariadb(one, target)
         condition, params = self._where(one, "t")
         statement = f"DELETE FROM {target} AS t WHERE {condition}"
-        return self._returning(statement, table, params)
+        if sets.dialect.name == "sqlite" and whole_key(sets, table):
+            # Nobody else writes while we hold the lock: asking first spares one object for each row.
+            digest = self._before(table, "t", condition, params)
+            rows = sets.run(statement, params).rowcount if digest != EMPTY else 0
+            self._count(table, rows)
+            return rows, digest
+        return self._returning(statement, one.step, table, params)
 
-    def _returning(self, statement: str, table: str, params: Sequence[Any]) -> tuple[int, str]:
-        """Run a statement with its keys returned: counted and digested in the engine where it can."""
+    def _returning(self, statement: str, step: Delete | Update, table: str, params: Sequence[Any]) -> tuple[int, str]:
+        """Run a statement with its keys returned, in one text where the key is a whole number."""
         sets = self.sets
         key = whole_key(sets, table)
         if key and sets.dialect.name == "postgresql":
             column = sets.dialect.quote(key)
-            found = sets.fetch(
-                f"WITH done AS ({statement} RETURNING t.{column}) SELECT count(*), {aggregate(column)} FROM done",
-                params,
-            )
-            rows, digest = found[0][0], found[0][1] or digested([])
+            picked = f"SELECT count(*), {joined(column, step.ceiling, 'postgresql')} FROM done"
+            found = sets.fetch(f"WITH done AS ({statement} RETURNING t.{column}) {picked}", params)[0]
+            rows, digest = found[0], of_joined(found[1], found[0], step.ceiling, "postgresql")
         else:
             alias = "t" if sets.dialect.name == "postgresql" else ""
             keys = sets.fetch(f"{statement} RETURNING {self._key_list(table, alias)}", params)
             rows, digest = len(keys), digested(keys)
         self._count(table, rows)
         return rows, digest
+
+    def _before(self, table: str, alias: str, condition: str, params: Sequence[Any]) -> str:
+        """The digest of rows that are about to be treated: of their keys, or of all their columns."""
+        sets = self.sets
+        key = whole_key(sets, table)
+        if key and sets.dialect.name == "sqlite":
+            picked = f"{joined(sets.column(alias, key), 0, 'sqlite')}, count(*)"
+            text, rows = sets.fetch(f"SELECT {picked} FROM {self._target(table)} {alias} WHERE {condition}", params)[0]
+            return of_joined(text, rows, 0, "sqlite")
+        picked = ", ".join(sets.column(alias, name) for name in identity(sets, table))
+        return digested(sets.fetch(f"SELECT {picked} FROM {self._target(table)} {alias} WHERE {condition}", params))
 
     def _where(self, one: Prepared, alias: str) -> tuple[str, Sequence[Any]]:
         if one.pin is None:
@@ -242,18 +259,25 @@ class Carrier:
         condition, params = self._where(one, target)
         statement = f"DELETE FROM {target} WHERE {condition}"
         if pin is None and sets.dialect.delete_returning:
-            return self._returning(statement, one.table, params)
+            return self._returning(statement, one.step, one.table, params)
+        digest = self._pin_digest(pin) if pin is not None else self._before(one.table, target, condition, params)
         rows = sets.run(statement, params).rowcount
         self._count(one.table, rows)
-        return rows, self._pin_digest(pin) if pin is not None else digested([])
+        return rows, digest
 
     def _pin_digest(self, pin: Pin) -> str:
+        """The digest of a pinned set, before its rows are treated."""
+        sets = self.sets
+        if not sets.facts.table(pin.table).key:
+            condition, params = self._by_key(pin.table, pin, "t")
+            return self._before(pin.table, "t", condition, params)
         if not pin.temp:
             return digested(pin.key_rows())
         own = ", ".join(f"c{number}" for number in range(pin.keys))
-        if self.sets.dialect.name == "postgresql" and whole_key(self.sets, pin.table):
-            return str(self.sets.fetch(f"SELECT {aggregate('c0')} FROM {pin.temp}")[0][0] or digested([]))
-        return digested(self.sets.fetch(f"SELECT {own} FROM {pin.temp}"))
+        if sets.dialect.name == "postgresql" and whole_key(sets, pin.table):
+            text = sets.fetch(f"SELECT {joined('c0', pin.count, 'postgresql')} FROM {pin.temp}")[0][0]
+            return of_joined(text, pin.count, pin.count, "postgresql")
+        return digested(sets.fetch(f"SELECT {own} FROM {pin.temp}"))
 
     def _delete_levels(self, table: str, pin: Pin) -> tuple[int, str]:
         """Leaves first, level by level: this engine checks a row's references as it deletes the row."""
@@ -288,13 +312,14 @@ class Carrier:
         parts = [(one.table, one.pin), *one.together]
         if sets.dialect.name == "mariadb":
             raise StoreError.one(
-                "WB317",
+                "WB335",
                 "This engine cannot delete rows that refer to each other through columns that must be filled.",
                 "It checks every reference row by row.",
                 "Let one of the references be empty, or be deleted by its foreign key (ON DELETE CASCADE).",
             )
         if sets.dialect.name == "sqlite":
-            return self._gathered([self._delete_set(Prepared(one.step, table, pin=pin)) for table, pin in parts])
+            digest = self._keys_together(parts)
+            return sum(self._delete_set(Prepared(one.step, table, pin=pin))[0] for table, pin in parts), digest
         made, counts, params = [], [], []
         for number, (table, pin) in enumerate(parts):
             assert pin is not None
@@ -302,64 +327,133 @@ class Carrier:
             made.append(f"d{number} AS (DELETE FROM {self._target(table)} AS t WHERE {condition} RETURNING 1)")
             counts.append(f"(SELECT count(*) FROM d{number})")
             params += values
-        digests = [self._pin_digest(pin) for _, pin in parts if pin is not None]
+        digest = self._keys_together(parts)
         found = sets.fetch(f"WITH {', '.join(made)} SELECT {', '.join(counts)}", params)[0]
         for (table, _), rows in zip(parts, found, strict=True):
             self._count(table, rows)
-        return self._gathered(list(zip(found, digests, strict=True)))
+        return sum(found), digest
 
-    def _gathered(self, results: Sequence[tuple[int, str]]) -> tuple[int, str]:
-        from waarborg.canonical import digest
-
-        return sum(rows for rows, _ in results), digest([one for _, one in results])
+    def _keys_together(self, parts: Sequence[tuple[str, Pin | None]]) -> str:
+        keys: list[Any] = []
+        for table, pin in parts:
+            condition, params = self._where(Prepared(self.change.steps[0], table, pin=pin), "t")
+            picked = ", ".join(self.sets.column("t", name) for name in identity(self.sets, table))
+            keys += self.sets.fetch(f"SELECT {picked} FROM {self._target(table)} t WHERE {condition}", params)
+        return digested(keys)
 
     def _update(self, one: Prepared, step: Update) -> tuple[int, str]:
         sets, table = self.sets, one.table
         if one.pin is not None and not one.pin.count:
-            return 0, digested([])
+            return 0, EMPTY
+        cols = {name: sets.facts.col(table, name) for name in step.writes}
+        plain = {name: write for name, write in step.writes.items() if said(sets.dialect, cols[name], write)}
         params: list[Any] = []
-        written = assignments(sets.dialect, sets.facts, table, "t", step.writes, self.made, params)
         condition, more = self._where(one, "t")
         target = self._target(table)
-        moves = bool(set(sets.facts.key(table)) & set(step.writes))
-        if sets.dialect.update_returning and not moves and sets.facts.key(table) != ("ctid",):
-            return self._returning(f"UPDATE {target} AS t SET {written} WHERE {condition}", table, [*params, *more])
-        digest = self._pin_digest(one.pin) if one.pin is not None else digested([])
+        if one.pin is None and sets.dialect.update_returning:
+            written = assignments(sets.dialect, sets.facts, table, "t", plain, self.made, params)
+            return self._returning(
+                f"UPDATE {target} AS t SET {written} WHERE {condition}", step, table, [*params, *more]
+            )
+        digest = self._pin_digest(one.pin) if one.pin is not None else self._before(table, "t", condition, more)
+        rows = self._rewrite(
+            one, step, {name: cols[name] for name in step.writes if name not in plain}, condition, more
+        )
+        if not plain:
+            return rows, digest
         if one.pin is not None and one.pin.temp and sets.dialect.joins_delete:
-            joined = " AND ".join(
+            joined_on = " AND ".join(
                 f"t.{sets.dialect.quote(name)} = k.c{n}" for n, name in enumerate(one.pin.columns[: one.pin.keys])
             )
-            params = []
-            written = assignments(sets.dialect, sets.facts, table, "t", step.writes, self.made, params, "t.")
-            rows = sets.run(f"UPDATE {target} AS t JOIN {one.pin.temp} k ON {joined} SET {written}", params).rowcount
+            written = assignments(sets.dialect, sets.facts, table, "t", plain, self.made, params, "t.")
+            rows = sets.run(f"UPDATE {target} AS t JOIN {one.pin.temp} k ON {joined_on} SET {written}", params).rowcount
         else:
+            written = assignments(sets.dialect, sets.facts, table, "t", plain, self.made, params)
             rows = sets.run(f"UPDATE {target} AS t SET {written} WHERE {condition}", [*params, *more]).rowcount
         self._count(table, rows)
         return rows, digest
+
+    def _rewrite(
+        self, one: Prepared, step: Update, cols: Mapping[str, Col], condition: str, params: Sequence[Any]
+    ) -> int:
+        """Cells that only Python can rewrite exactly: read in blocks, computed, and written back where they differ."""
+        sets, table = self.sets, one.table
+        if not cols:
+            return 0
+        key = sets.facts.key(table) or tuple(cols)
+        picked = ", ".join(sets.column("t", name) for name in (*key, *cols))
+        seen: dict[Any, tuple[Any, ...]] = {}
+        rows = 0
+        for block in sets.stream(f"SELECT {picked} FROM {self._target(table)} t WHERE {condition}", params):
+            for row in block:
+                rows += 1
+                old = tuple(row[len(key) :])
+                new = tuple(
+                    computed(sets.facts.store, step.writes[name], value, col, self.made)
+                    for (name, col), value in zip(cols.items(), old, strict=True)
+                )
+                if new != old:
+                    seen[tuple(row[: len(key)])] = new
+        changes = list(seen.items())
+        for start in range(0, len(changes), _REWRITTEN):
+            self._write_back(table, key, cols, changes[start : start + _REWRITTEN])
+        return rows
+
+    def _write_back(self, table: str, key: Sequence[str], cols: Mapping[str, Col], changes: Sequence[Any]) -> None:
+        """One UPDATE for a block of rows, each with values of its own."""
+        sets = self.sets
+        params: list[Any] = []
+        parts = []
+        for place, (name, col) in enumerate(cols.items()):
+            cases = []
+            for row, new in changes:
+                same = sets.keys(table, "t", key, [row], params)
+                value = new[place]
+                if value is None:
+                    cases.append(f"WHEN {same} THEN NULL")
+                    continue
+                params.append(plain_value(sets.dialect, value))
+                typed = f"%s::{col.base}" if sets.dialect.name == "postgresql" else sets.dialect.mark
+                cases.append(f"WHEN {same} THEN {typed}")
+            parts.append(f"{sets.dialect.quote(name)} = CASE {' '.join(cases)} ELSE {sets.column('t', name)} END")
+        where = sets.keys(table, "t", key, [row for row, _ in changes], params)
+        done = sets.run(f"UPDATE {self._target(table)} AS t SET {', '.join(parts)} WHERE {where}", params).rowcount
+        self._count(table, done)
 
     # -------------------------------------------------------------------------------------------- inserting
 
     def _insert(self, step: Insert) -> StepDone:
         """Rows that are not there yet; what `returning` names becomes a seed for later steps."""
         sets = self.sets
-        key = step.key or sets.facts.table(step.table).key
-        found, fresh, keys = [], 0, []
-        for values in self.made.get(step.seed, ()):
+        own = sets.facts.table(step.table).key
+        known = step.key or (own if own and set(own) <= set(step.columns) else step.columns)
+        kept = identity(sets, step.table)
+        picked = tuple(dict.fromkeys((*step.returning, *kept)))
+        found: list[Key] = []
+        keys: list[Key] = []
+        for values in self._insertable(step):
             row = dict(zip(step.columns, values, strict=True))
-            there = self._there(step, key, row)
-            if not there:
-                self._insert_one(step, row)
-                fresh += 1
-                there = self._there(step, key, row)
-                keys.append(tuple(row.get(name) for name in key))
-            found += there[:1]
-            self._within(step, step.table, fresh)
+            there = self._there(step.table, known, row, picked)
+            if there is None:
+                there = self._insert_one(step, row, picked, known)
+                keys.append(tuple(there[name] for name in kept))
+            found.append(tuple(there[name] for name in step.returning))
         if step.returning:
             self.made[step.id] = found
-        self._count(step.table, fresh)
-        return StepDone(step.id, fresh, digested(keys))
+        self._count(step.table, len(keys))
+        return StepDone(step.id, len(keys), digested(keys))
 
-    def _insert_one(self, step: Insert, row: Mapping[str, Any]) -> None:
+    def _insertable(self, step: Insert) -> Sequence[Key]:
+        if step.seed not in self.made:
+            raise refusals.unknown_seed(self.sets.facts.store, step.seed)
+        rows = self.made[step.seed]
+        if any(len(values) != len(step.columns) for values in rows):
+            raise refusals.malformed(self.sets.facts.store, f'The tuples of seed "{step.seed}" do not fit the columns.')
+        return rows
+
+    def _insert_one(
+        self, step: Insert, row: Mapping[str, Any], picked: Sequence[str], known: Sequence[str]
+    ) -> Mapping[str, Any]:
         sets = self.sets
         names = ", ".join(sets.dialect.quote(name) for name in row)
         marks = ", ".join(
@@ -367,30 +461,34 @@ class Carrier:
             for name in row
         )
         values = [plain_value(sets.dialect, value) for value in row.values()]
-        sets.run(f"INSERT INTO {self._target(step.table)} ({names}) VALUES ({marks})", values)
+        statement = f"INSERT INTO {self._target(step.table)} ({names}) VALUES ({marks})"
+        if not sets.dialect.delete_returning:
+            sets.run(statement, values)
+            return self._there(step.table, known, row, picked) or dict(row)
+        back = ", ".join(sets.dialect.quote(name) for name in picked)
+        return dict(zip(picked, sets.fetch(f"{statement} RETURNING {back}", values)[0], strict=True))
 
-    def _there(self, step: Insert, key: Sequence[str], row: Mapping[str, Any]) -> list[Key]:
-        if not key or not all(name in row for name in key):
-            return []
+    def _there(
+        self, table: str, known: Sequence[str], row: Mapping[str, Any], picked: Sequence[str]
+    ) -> Mapping[str, Any] | None:
+        """The row that is there already, if any. NULL is never the same as NULL."""
         sets = self.sets
         params: list[Any] = []
         parts = []
-        for name in key:
-            col = sets.facts.col(step.table, name)
-            values = coerce(row[name], col, sets.dialect.name)
-            if row[name] is None:
-                parts.append(f"{sets.column('t', name)} IS NULL")
-            else:
-                parts.append(sets.dialect.one(sets.column("t", name), col, values or (text_of(row[name]),), params))
-        picked = ", ".join(sets.column("t", name) for name in step.returning or key)
-        order = ", ".join(sets.column("t", name) for name in sets.facts.key(step.table) or key)
-        return [
-            tuple(one)
-            for one in sets.fetch(
-                f"SELECT {picked} FROM {self._target(step.table)} t WHERE {' AND '.join(parts)} ORDER BY {order} LIMIT 1",
-                params,
-            )
-        ]
+        for name in known:
+            col = sets.facts.col(table, name)
+            values = coerce(row.get(name), col, sets.dialect.name)
+            if not values:
+                return None
+            parts.append(sets.dialect.one(sets.column("t", name), col, values, params))
+        if not parts:
+            return None
+        columns = ", ".join(sets.column("t", name) for name in picked)
+        where = " AND ".join(f"({part})" for part in parts)
+        order = ", ".join(sets.column("t", name) for name in sets.facts.table(table).key or known)
+        sql = f"SELECT {columns} FROM {self._target(table)} t WHERE {where} ORDER BY {order} LIMIT 1"
+        found = sets.fetch(sql, params)
+        return dict(zip(picked, found[0], strict=True)) if found else None
 
 
 def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[Any], key: Sequence[str]) -> list[list[Key]]:
@@ -420,6 +518,3 @@ def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[Any], key: Sequenc
     if seen < len(rows):
         made.append([identity[number] for number, children in waiting.items() if children])
     return made
-
-
-__all__ = ["Carrier", "In", "Prepared", "stale"]

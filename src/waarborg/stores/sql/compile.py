@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import product
 from typing import Any
 
 from waarborg.errors import StoreError
+from waarborg.stores import refusals
 from waarborg.stores.contract import (
     All,
     Both,
@@ -25,15 +27,15 @@ from waarborg.stores.contract import (
     Rows,
     Seeds,
 )
+from waarborg.stores.matching import Words, cell_forms, compares, key_form, mentions
+from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.analysis import Analysis
-from waarborg.stores.sql.cells import holds, normalised, words_pattern
 from waarborg.stores.sql.dialects import Dialect, Params
 from waarborg.stores.sql.facts import TEXT, Col, Facts
 from waarborg.stores.sql.values import coerce, text_of
-from waarborg.stores.sql.words import longest_run, mentions_sql
 
-_MOST_WORDS = 25
-"""More words than this are looked for in Python: one large alternation costs far more than reading the column."""
+_MOST_RUNS = 200
+"""More words than this do not narrow the cells down any more: the whole column is read."""
 
 
 class Compiler:
@@ -65,9 +67,9 @@ class Compiler:
         return f"{alias}.{name if name in ('ctid', 'rowid', '_rowid_') else self.dialect.quote(name)}"
 
     def values(self, seed: str) -> Sequence[Any]:
-        """The tuples of a seed. Raises `StoreError` WB314 when nobody gave it."""
+        """The tuples of a seed. Raises `StoreError` WB313 when nobody gave it."""
         if seed not in self.seeds:
-            raise StoreError.one("WB314", f'The program refers to the seed "{seed}", which was not handed in.')
+            raise refusals.unknown_seed(self.facts.store, seed)
         return self.seeds[seed]
 
     # -------------------------------------------------------------------------------------------- conditions
@@ -101,7 +103,7 @@ class Compiler:
                 return " OR ".join(f"({self.condition(part, table, alias, params)})" for part in parts)
             case Collides():
                 return self._collides(rows, table, alias, params)
-        raise StoreError.one("WB315", f"The SQL store does not know rows of the kind {type(rows).__name__}.")
+        raise refusals.malformed(self.facts.store, f"Rows of the kind {type(rows).__name__} are not known.")
 
     def _not(self, rows: Rows, table: str, alias: str, params: Params) -> str:
         """Every other row, the unknown ones included."""
@@ -126,11 +128,13 @@ class Compiler:
         expression = self.column(alias, rows.column)
         if rows.op == "null":
             return f"{expression} IS NULL"
+        if rows.op in ("starts", "coarse") and len(rows.values) == 1:
+            return self._shape(rows, table, alias, col, params)
         values = [one for value in rows.values for one in coerce(value, col, self.dialect.name)]
         if rows.op in ("=", "in"):
             return self.dialect.one(expression, col, values, params) if values else self.dialect.nothing()
         if rows.op not in ("<", "<=", ">", ">=") or len(rows.values) != 1:
-            raise StoreError.one("WB315", f'A comparison "{rows.op}" with {len(rows.values)} values has no meaning.')
+            raise refusals.malformed(self.facts.store, f'A comparison "{rows.op}" with {len(rows.values)} values.')
         value = rows.values[0]
         if self.dialect.name == "sqlite" and isinstance(value, date):
             return self._sqlite_instant(expression, rows.op, value, params)
@@ -148,6 +152,21 @@ class Compiler:
         if isinstance(value, datetime) and value.tzinfo:
             params[-1] = value.replace(tzinfo=None)
         return f"{expression} {rows.op} {self.dialect.mark}"
+
+    def _shape(self, rows: Compare, table: str, alias: str, col: Col, params: Params) -> str:
+        """A comparison with the beginning of a text, or with a coarser value."""
+        expression, value = self.column(alias, rows.column), str(rows.values[0])
+        if rows.op == "starts":
+            return self.dialect.starts(expression, col, text_of(rows.values[0]), params) if value else "1 = 1"
+        if value not in COARSE:
+            raise refusals.malformed(self.facts.store, f'A coarser value "{value}" is not known.')
+        said = self.dialect.coarse(expression, col, value)
+        if said is not None:
+            return said
+        filled = f"{self.column('t', rows.column)} IS NOT NULL"
+        return self._by_cell(
+            table, alias, rows.column, col, filled, [], lambda cell: compares(cell, "coarse", (value,)), params
+        )
 
     def _sqlite_instant(self, expression: str, op: str, value: date, params: Params) -> str:
         """Dates in SQLite are text (with a blank or a T) or seconds since 1970: each is compared as what it is."""
@@ -300,7 +319,12 @@ class Compiler:
         expressions = [self.column(alias, one) for one in columns]
         if not values:
             return self.dialect.nothing()
-        if how.inside is not Inside.WHOLE or (how.normalise and self._normal(expressions[0], cols[0], how) is None):
+        for value in values:
+            if len(value) != len(columns):
+                raise refusals.malformed(self.facts.store, "The tuples of a seed do not fit the columns.")
+        if how.inside is not Inside.WHOLE or (
+            how.normalise and (how.template != "{}" or self._normal(expressions[0], cols[0], how) is None)
+        ):
             return self._decided(table, alias, columns[0], cols[0], how, values, params)
         if how.normalise:
             return self._normalised(expressions, cols, how, values, params)
@@ -321,16 +345,14 @@ class Compiler:
     def _normal(self, expression: str, col: Col, how: How) -> str | None:
         return self.dialect.normal(expression, col, how.normalise)
 
-    def _wanted(self, how: How, values: Sequence[Any], place: int = 0) -> list[str]:
-        made = {}
+    def _wanted(self, how: How, values: Sequence[Any]) -> list[str]:
+        """The forms of single keys, each once."""
+        made: dict[str, None] = {}
         for value in values:
-            if value[place] is None:
-                continue
-            text = normalised(how.template.replace("{}", text_of(value[place])), how.normalise, how.phone_country)
-            if text:
+            text = key_form(value[0], how)
+            if text is not None:
+                coerce(text, TEXT, self.dialect.name)  # refuses what the engine cannot even be asked for
                 made[text] = None
-        for text in made:
-            coerce(text, TEXT, self.dialect.name)
         return list(made)
 
     def _normalised(
@@ -338,11 +360,8 @@ class Compiler:
     ) -> str:
         sides = [self._normal(one, col, how) or one for one, col in zip(expressions, cols, strict=True)]
         if len(cols) > 1:
-            rows = [
-                tuple(normalised(how.template.replace("{}", text_of(one)), how.normalise) for one in value)
-                for value in values
-                if None not in value
-            ]
+            forms = (tuple(key_form(one, how) for one in value) for value in values)
+            rows = [one for one in dict.fromkeys(forms) if None not in one]
             return self.dialect.many(sides, [TEXT] * len(cols), rows, params) if rows else self.dialect.nothing()
         wanted = self._wanted(how, values)
         if not wanted:
@@ -366,10 +385,19 @@ class Compiler:
         wanted = self._wanted(how, values)
         if not wanted:
             return self.dialect.nothing()
-        decide = holds(how, frozenset(wanted))
+        keys = frozenset(wanted)
         narrow: Params = []
         condition = self._narrowed(self.column("t", column), col, how, wanted, narrow)
-        return self._by_cell(table, alias, column, col, condition, narrow, decide, params)
+        return self._by_cell(
+            table,
+            alias,
+            column,
+            col,
+            condition,
+            narrow,
+            lambda cell: not keys.isdisjoint(cell_forms(cell, how)),
+            params,
+        )
 
     def _by_cell(
         self,
@@ -399,14 +427,14 @@ class Compiler:
 
     def _narrowed(self, expression: str, col: Col, how: How, wanted: Sequence[str], params: Params) -> str:
         """A condition that every cell holding a wanted key meets, and few others."""
-        if len(wanted) > 200:
+        if len(wanted) > _MOST_RUNS:
             return f"{expression} IS NOT NULL"
         text = self.dialect.text(expression, col)
         if "phone" in how.normalise:
             text = self.dialect.normal(expression, col, ("digits",)) or text
             runs = [one[-6:] for one in wanted]
         else:
-            runs = [longest_run(one) for one in wanted]
+            runs = [_longest_run(one) for one in wanted]
             text = f"lower({text})"
         if not all(runs):
             return f"{expression} IS NOT NULL"
@@ -415,18 +443,22 @@ class Compiler:
         return " OR ".join([f"{text} LIKE {self.dialect.mark}"] * len(runs))
 
     def _mentions(self, rows: Mentions, table: str, alias: str, params: Params) -> str:
+        """Narrowed down by the engine, decided here: engines do not agree on what a letter is."""
         col = self.facts.col(table, rows.column)
-        words = list(dict.fromkeys(text_of(value[0]) for value in self.values(rows.seed) if value[0] not in (None, "")))
-        if not words:
+        words = [one for value in self.values(rows.seed) for one in value]
+        wanted = self._wanted(rows.how, [(one,) for one in words])
+        wanted = [one for one in wanted if one]
+        if not wanted:
             return self.dialect.nothing()
-        for word in words:
-            coerce(word, TEXT, self.dialect.name)
-        expression = self.column(alias, rows.column)
-        if len(words) > _MOST_WORDS:
-            pattern = words_pattern(words)
-            everything = f"{self.column('t', rows.column)} IS NOT NULL"
-            return self._by_cell(table, alias, rows.column, col, everything, [], pattern.search, params)
-        return mentions_sql(self.dialect, self.dialect.text(expression, col), words, params)
+        narrow: Params = []
+        condition = self._narrowed(self.column("t", rows.column), col, rows.how, wanted, narrow)
+        if {"digits", "phone"} & set(rows.how.normalise):
+            condition, narrow = f"{self.column('t', rows.column)} IS NOT NULL", []
+            decide: Callable[[str], bool] = lambda cell: mentions(cell, words, rows.how)  # noqa: E731
+        else:
+            known = Words(wanted)
+            decide = lambda cell: bool(known.found(key_form(cell, rows.how) or ""))  # noqa: E731
+        return self._by_cell(table, alias, rows.column, col, condition, narrow, decide, params)
 
     # -------------------------------------------------------------------------------------------- unique keys
 
@@ -459,6 +491,11 @@ class Compiler:
     def _tuple(self, alias: str, key: Sequence[str]) -> str:
         named = [self.column(alias, one) for one in key]
         return named[0] if len(named) == 1 else f"({', '.join(named)})"
+
+
+def _longest_run(text: str) -> str:
+    """The longest run of ASCII letters and digits: it stands unescaped in any document that holds the text."""
+    return max(re.findall(r"[A-Za-z0-9]+", text) or [""], key=len)
 
 
 def _as_text(value: Any) -> str:

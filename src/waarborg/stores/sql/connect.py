@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,8 +12,9 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from waarborg.errors import StoreError
+from waarborg.errors import Place, StoreError
 from waarborg.stores.contract import Budget
+from waarborg.stores.credentials import resolve
 from waarborg.stores.sql.functions import register
 
 _DRIVERS = {
@@ -43,39 +40,6 @@ class Refused(StoreError):
     """The connection was lost before anything was asked on it."""
 
 
-def resolve(reference: str) -> str:
-    """The address a reference stands for: `env:NAME`, `file:PATH` (readable by its owner only), `command:…`, or itself.
-
-    Raises `StoreError` WB301 without showing what was found.
-    """
-    kind, _, rest = reference.partition(":")
-    if kind == "env":
-        found = os.environ.get(rest, "")
-        if not found:
-            raise StoreError.one("WB301", f"The environment variable {rest} is not set.", "", "Set it to the address.")
-        return found.strip()
-    if kind == "file" and "://" not in reference:
-        return _from_file(Path(rest))
-    if kind == "command":
-        done = subprocess.run(shlex.split(rest), capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-        if done.returncode or not done.stdout.strip():
-            raise StoreError.one("WB301", "The command for the address of a store failed.", "", "Run it by hand.")
-        return done.stdout.strip()
-    return reference
-
-
-def _from_file(path: Path) -> str:
-    try:
-        mode = path.stat().st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise StoreError.one(
-                "WB301", f"The file {path} with an address may be read by others.", "", f"Run chmod 600 {path}."
-            )
-        return path.read_text(encoding="utf-8").strip()
-    except OSError:
-        raise StoreError.one("WB301", f"The file {path} with an address cannot be read.", "", "Create it.") from None
-
-
 class Door:
     """One pool of connections to one address. The address is never shown."""
 
@@ -88,7 +52,7 @@ class Door:
             self._engine = _engine(url, read_only, budget)
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
             raise StoreError.one(
-                "WB302",
+                "WB331",
                 "The address of a store cannot be understood.",
                 "",
                 "Write it as engine://user:password@host/database; the engines are sqlite, postgresql and mariadb.",
@@ -98,11 +62,11 @@ class Door:
         return f"Door({self.engine_name})"
 
     def open(self) -> Any:
-        """A connection out of the pool. `close()` gives it back. Raises `StoreError` WB303 when unreachable."""
+        """A connection out of the pool. `close()` gives it back. Raises `StoreError` WB330 when unreachable."""
         try:
             return self._engine.raw_connection()
         except Exception as error:  # drivers raise their own types, and a refusal may carry the password
-            raise rewritten(error, "WB303", "The database cannot be reached.") from None
+            raise rewritten(error, "WB330", "The database cannot be reached.") from None
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -184,13 +148,22 @@ def code_of(error: BaseException) -> str:
     """The engine's error code: SQLSTATE, MariaDB's number, or SQLite's name."""
     origin = getattr(error, "orig", None) or error
     state = getattr(origin, "sqlstate", None)
-    if state:
+    if state and not type(origin).__module__.startswith("pymysql"):
         return str(state)
     name = getattr(origin, "sqlite_errorname", None)
     if name:
         return str(name)
     arguments = getattr(origin, "args", ())
     return str(arguments[0]) if arguments and isinstance(arguments[0], int) else ""
+
+
+def _id(code: str) -> str:
+    """A constraint refused (WB323), a value does not fit (WB324), or anything else (WB332)."""
+    if code.startswith(("23", "SQLITE_CONSTRAINT")) or code in ("1451", "1452", "1062", "1048", "4025", "1216", "1217"):
+        return "WB323"
+    if code.startswith("22") or code in ("1406", "1264", "1265", "1292", "1366", "1364"):
+        return "WB324"
+    return "WB332"
 
 
 _SAYS = {
@@ -224,7 +197,7 @@ _SAYS = {
 }
 
 
-def rewritten(error: BaseException, id: str = "WB304", what: str = "The database refused a statement.") -> Refused:
+def rewritten(error: BaseException, id: str = "", what: str = "The database refused a statement.") -> Refused:
     """A driver error without its text, which may hold values, parameters or the address."""
     if isinstance(error, Refused):
         return error
@@ -243,7 +216,9 @@ def rewritten(error: BaseException, id: str = "WB304", what: str = "The database
     ]
     where = f" ({', '.join(names)})" if names else ""
     kind = type(origin).__name__ + (f" {code}" if code else "")
-    made = Refused.one(id, f"{what[:-1]}{where}: {kind}.", says, "Look the code up in the manual of the engine.")
+    made = StoreError.one(
+        id or _id(code), f"{what[:-1]}{where}: {kind}.", says, "Look the code up in the manual of the engine."
+    )
     refused = Refused(made.findings)
     refused.code = code
     refused.retry = code in RETRY or code.startswith("SQLITE_BUSY")
@@ -252,8 +227,7 @@ def rewritten(error: BaseException, id: str = "WB304", what: str = "The database
         or code.startswith("08")
         or type(origin).__name__ == "InterfaceError"
         or (getattr(getattr(origin, "pgconn", None), "status", 0) not in (0, None))
-        or ("connection" in str(origin)[:200].lower()
-        and ("closed" in str(origin) or "lost" in str(origin)))
+        or ("connection" in str(origin)[:200].lower() and ("closed" in str(origin) or "lost" in str(origin)))
     )
     return refused
 

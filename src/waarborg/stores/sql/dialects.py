@@ -58,6 +58,15 @@ class Dialect:
         """The expression so that the engine compares and groups it by bytes."""
         return expression
 
+    def coarse(self, expression: str, col: Col, how: str) -> str | None:
+        """Whether a date is the first day of its year or month; None where Python has to look."""
+        raise NotImplementedError
+
+    def starts(self, expression: str, col: Col, text: str, params: Params) -> str:
+        """Whether the text begins with this one, byte by byte."""
+        params.extend([len(text), text])
+        return f'left({self.text(expression, col)}, %s::integer) = %s::text COLLATE "C"'
+
     def year(self, expression: str, col: Col) -> str:
         """The calendar year of a date or datetime column."""
         return f"CAST(EXTRACT(YEAR FROM {expression}) AS integer)"
@@ -122,7 +131,7 @@ class PostgreSQL(Dialect):
             if step == "lowercase":
                 made = f"lower({made})"
             elif step == "trim":
-                made = f"btrim({made}, E' \\t\\n\\r\\f\\x0b\\u00a0')"
+                made = f"btrim({made}, E' \\t\\n\\r')"
             elif step == "digits":
                 made = f"regexp_replace({made}, '[^0-9]', '', 'g')"
             elif step == "nfc":
@@ -130,6 +139,12 @@ class PostgreSQL(Dialect):
             else:
                 return None
         return made
+
+    def coarse(self, expression: str, col: Col, how: str) -> str | None:
+        if how == "ip" or col.family not in (Family.DATE, Family.DATETIME):
+            return None
+        zone = " AT TIME ZONE 'UTC'" if "with time zone" in col.base else ""
+        return f"date_trunc('{how}', ({expression}{zone})::timestamp) = ({expression}{zone})::timestamp"
 
 
 class SQLite(Dialect):
@@ -181,6 +196,13 @@ class SQLite(Dialect):
             params.extend(row)
         one = f"({', '.join('?' * len(cols))})"
         return f"({left}) IN (VALUES {', '.join([one] * len(rows))})"
+
+    def coarse(self, expression: str, col: Col, how: str) -> str | None:
+        return f"waarborg_is_coarse({expression}, '{how}')"
+
+    def starts(self, expression: str, col: Col, text: str, params: Params) -> str:
+        params.extend([len(text), text])
+        return f"substr({expression}, 1, ?) = ? COLLATE BINARY"
 
     def normal(self, expression: str, col: Col, steps: Sequence[str]) -> str | None:
         if "phone" in steps:
@@ -254,7 +276,7 @@ class MariaDB(Dialect):
             if step == "lowercase":
                 made = f"LOWER({made})"
             elif step == "trim":
-                made = f"REGEXP_REPLACE({made}, '^[ \\\\t\\\\n\\\\r\\\\f\\\\x0b\\\\xa0]+|[ \\\\t\\\\n\\\\r\\\\f\\\\x0b\\\\xa0]+$', '')"
+                made = f"REGEXP_REPLACE({made}, '^[ \\\\t\\\\n\\\\r]+|[ \\\\t\\\\n\\\\r]+$', '')"
             elif step == "digits":
                 made = f"REGEXP_REPLACE({made}, '[^0-9]', '')"
             else:
@@ -263,6 +285,15 @@ class MariaDB(Dialect):
 
     def year(self, expression: str, col: Col) -> str:
         return f"YEAR({expression})"
+
+    def coarse(self, expression: str, col: Col, how: str) -> str | None:
+        if how == "ip" or col.family not in (Family.DATE, Family.DATETIME):
+            return None
+        return f"DAYOFMONTH({expression}) = 1 AND {'MONTH' if how == 'year' else 'DAY'}({expression}) = 1 AND TIME({expression}) = 0"
+
+    def starts(self, expression: str, col: Col, text: str, params: Params) -> str:
+        params.extend([len(text), text])
+        return f"LEFT({self.text(expression, col)}, %s) = %s COLLATE {self.binary}"
 
 
 class MySQL(MariaDB):

@@ -258,7 +258,7 @@ class Evaluation(Compiler):
         del self.pins["§held"]
         fresh = self._key_table(name, sql, params)
         if fresh is None:
-            raise StoreError.one("WB304", "A key table could not be made a second time.")
+            raise StoreError.one("WB332", "A key table could not be made a second time.")
         pin.temp, pin.count = fresh.temp, fresh.count
 
     def upload(self, name: str, rows: list[Any]) -> Pin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from waarborg.errors import StoreError, near_miss
+from waarborg.stores import refusals
 from waarborg.stores.contract import Family, ForeignKey, Schema, Table
 
 INT_RANGES = {
@@ -50,18 +50,15 @@ class Facts:
     """The engine's row address for tables without a key (`ctid`, `rowid`)."""
     ids: Mapping[str, int] = field(default_factory=dict)
     stamps: Mapping[str, str] = field(default_factory=dict)
+    store: str = ""
+    """The name of the store, for findings."""
     _prints: dict[frozenset[str], str] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """The table. Raises `StoreError` WB310 for a name that is not there."""
         found = self.schema.tables.get(name)
         if found is None:
-            raise StoreError.one(
-                "WB310",
-                f'There is no table "{name}" here, or this account cannot see it.',
-                "",
-                near_miss(name, self.schema.tables) or "Run `waarborg scan`, or correct the data map.",
-            )
+            raise refusals.unknown_table(self.store, name, self.schema.tables)
         return found
 
     def col(self, table: str, name: str) -> Col:
@@ -71,12 +68,7 @@ class Facts:
             self.table(table)
             if self.address.get(table) == name:
                 return Col(name, Family.OTHER, "tid", nullable=False)
-            raise StoreError.one(
-                "WB311",
-                f'Table "{table}" has no column "{name}", or this account cannot see it.',
-                "",
-                near_miss(name, self.cols[table]) or "Correct the data map.",
-            )
+            raise refusals.unknown_column(self.store, table, name, self.cols[table])
         return found
 
     def key(self, table: str) -> tuple[str, ...]:

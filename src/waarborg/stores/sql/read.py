@@ -7,11 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from waarborg.errors import StoreError
+from waarborg.stores import refusals
 from waarborg.stores.contract import Budget, In, Key
+from waarborg.stores.sets import order_of
 from waarborg.stores.sql.connect import rewritten
-from waarborg.stores.sql.digests import digest_sql, digested
+from waarborg.stores.sql.digests import digested, identity, joined, of_joined, whole_key
 from waarborg.stores.sql.evaluate import Evaluation
-from waarborg.stores.sql.facts import TEXT
 
 
 class ReadingEvaluation(Evaluation):
@@ -44,7 +45,7 @@ class SqlReading:
         """Table, FROM and WHERE of a set, with the parameters."""
         found = self._sets.analysis.sets.get(name)
         if found is None:
-            raise StoreError.one("WB312", f'The program has no set "{name}".')
+            raise refusals.unknown_set(self._sets.facts.store, name, self._sets.analysis.sets)
         params: list[Any] = []
         condition = self._sets.condition(In(name), found.table, "t", params)
         return (
@@ -81,7 +82,7 @@ class SqlReading:
         dialect = self._sets.dialect
         exact = [dialect.exact(self._sets.column("t", one), self._sets.facts.col(table, one)) for one in columns]
         found = self._sets.fetch(f"SELECT DISTINCT {', '.join(exact)} {source}", params)
-        return sorted((tuple(row) for row in found), key=repr)
+        return sorted((tuple(row) for row in found), key=order_of)
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[Sequence[Key]]:
         """The rows of the set in blocks, in key order. Read them to the end before asking something else."""
@@ -98,11 +99,16 @@ class SqlReading:
         """SHA-256 over the keys of the set in order."""
         sets = self._sets
         table, source, params = self._from(name)
-        sql = digest_sql(sets, table, "t")
-        if sql:
-            return str(sets.fetch(f"SELECT {sql} {source}", params)[0][0] or digested([]))
-        key = sets.facts.key(table) or tuple(sets.facts.cols[table])
-        picked = ", ".join(sets.column("t", one) for one in key)
+        key, engine = whole_key(sets, table), sets.dialect.name
+        if key and engine == "postgresql":
+            most = self.count(name)
+            picked = joined(sets.column("t", key), most, engine)
+            text, rows = sets.fetch(f"SELECT {picked}, count(*) {source}", params)[0]
+            return of_joined(text, rows, most, engine)
+        if key and engine == "sqlite":
+            text, rows = sets.fetch(f"SELECT {joined(sets.column('t', key), 0, engine)}, count(*) {source}", params)[0]
+            return of_joined(text, rows, 0, engine)
+        picked = ", ".join(sets.column("t", one) for one in identity(sets, table))
         return digested(sets.fetch(f"SELECT {picked} {source}", params))
 
 
@@ -133,6 +139,3 @@ def streamed(connection: Any, engine: str, sql: str, params: Sequence[Any], bloc
         if cursor is not None:
             with suppress(Exception):
                 cursor.close()
-
-
-__all__ = ["TEXT", "ReadingEvaluation", "SqlReading", "streamed"]

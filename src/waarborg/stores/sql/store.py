@@ -6,11 +6,11 @@ import random
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from waarborg.errors import StalePlan, StoreError
+from waarborg.errors import StoreError
+from waarborg.stores import refusals
 from waarborg.stores.contract import (
     Abilities,
     Applied,
@@ -27,7 +27,7 @@ from waarborg.stores.contract import (
 )
 from waarborg.stores.sql import transaction
 from waarborg.stores.sql.analysis import Analysis, analyse
-from waarborg.stores.sql.apply import Carrier, stale
+from waarborg.stores.sql.apply import Carrier
 from waarborg.stores.sql.connect import Door, Refused, discard, guarded
 from waarborg.stores.sql.dialects import Dialect, dialect_for
 from waarborg.stores.sql.evaluate import Evaluation
@@ -45,7 +45,7 @@ class SqlStore:
     """A SQLite, PostgreSQL, MariaDB or MySQL database.
 
     `url` and `read_url` are references (`env:NAME`, `file:PATH`, `command:…`) or addresses; they are never shown.
-    Errors are `StoreError`s with the ids WB301 to WB349.
+    Errors are `StoreError`s with the ids WB304 to WB307 (addresses) and WB310 to WB349.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class SqlStore:
         self._doors: dict[bool, Door] = {}
         self._dialect: Dialect | None = None
         self._facts: Facts | None = None
+        self._closed = False
 
     @classmethod
     def from_decl(cls, decl: Any, budget: Budget | None = None) -> SqlStore:
@@ -76,6 +77,8 @@ class SqlStore:
     # -------------------------------------------------------------------------------------------- connections
 
     def _door(self, reading: bool) -> Door:
+        if self._closed:
+            raise refusals.closed(self.name)
         if reading not in self._doors:
             url, read_url = self._urls
             self._doors[reading] = Door((read_url or url) if reading else url, reading, self.budget)
@@ -123,7 +126,8 @@ class SqlStore:
         )
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; everything is refused from now on."""
+        self._closed = True
         for door in self._doors.values():
             door.close()
         self._doors.clear()
@@ -133,8 +137,13 @@ class SqlStore:
     def describe(self) -> Schema:
         """The facts of the database now."""
         with self._cursor(True) as (_, cursor), guarded():
-            self._facts = describe(self.dialect.name, cursor, self._schemas)
+            self._facts = self._described(cursor)
         return self._facts.schema
+
+    def _described(self, cursor: Any) -> Facts:
+        facts = describe(self.dialect.name, cursor, self._schemas)
+        facts.store = self.name
+        return facts
 
     def facts(self) -> Facts:
         """The facts as last described."""
@@ -220,15 +229,13 @@ class SqlStore:
         return done
 
     def _fresh(self, facts: Facts, change: Change, cursor: Any) -> Facts:
-        """The facts that hold now. Raises `StalePlan` WB331 when the schema is not the one that was planned for."""
+        """The facts that hold now. Raises `StalePlan` WB321 when the schema is not the one that was planned for."""
         tables = change.tables or tuple(one.table for one in change.program.sets)
         with guarded():
             if not unchanged(self.dialect.name, cursor, facts, tuple(tables)):
-                facts = self._facts = describe(self.dialect.name, cursor, self._schemas)
+                facts = self._facts = self._described(cursor)
         if change.fingerprint and facts.fingerprint(change.tables) != change.fingerprint:
-            raise stale(
-                "WB331", "A table of the plan has another shape than when the plan was made.", "Nothing was touched."
-            )
+            raise refusals.other_schema(self.name)
         return facts
 
     def _commit(self, cursor: Any, change: Change) -> None:
@@ -241,7 +248,7 @@ class SqlStore:
                 raise
             if change.marker is None:
                 raise StoreError.one(
-                    "WB341",
+                    "WB337",
                     "The connection was lost while the change was being committed.",
                     "Whether it was committed cannot be known from here.",
                     "Locate again: what is still there is what was not done.",
@@ -277,6 +284,3 @@ class SqlStore:
         facts = self.facts()
         with self._cursor(True) as (connection, _), guarded():
             yield from search(connection, self.dialect, facts, self.budget, needles, tables)
-
-
-__all__ = ["Budget", "SqlStore", "StalePlan", "replace"]

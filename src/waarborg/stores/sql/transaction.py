@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from waarborg.errors import StoreError
+from waarborg.stores import refusals
 from waarborg.stores.contract import Budget, Marker
-from waarborg.stores.sql.apply import Carrier, stale
+from waarborg.stores.sql.apply import Carrier
 from waarborg.stores.sql.connect import Refused, rewritten
 from waarborg.stores.sql.dialects import Dialect
 from waarborg.stores.sql.facts import Facts
@@ -72,7 +73,7 @@ def begin(cursor: Any, dialect: Dialect, budget: Budget, read_only: bool = False
 
 
 def marked(cursor: Any, dialect: Dialect, marker: Marker) -> bool:
-    """Whether this chunk of this plan was committed before. Raises `StoreError` WB340 without a marker table."""
+    """Whether this chunk of this plan was committed before. Raises `StoreError` WB336 without a marker table."""
     mark = dialect.mark
     try:
         execute(
@@ -82,7 +83,7 @@ def marked(cursor: Any, dialect: Dialect, marker: Marker) -> bool:
         )
     except Refused as error:
         raise StoreError.one(
-            "WB340",
+            "WB336",
             "The table of applied plans cannot be read.",
             f"The data map allows a marker in this store ({error.code}).",
             "Create it with `waarborg doctor --prepare`, or set marker to false.",
@@ -121,13 +122,13 @@ class Watch:
         return None
 
     def judge(self, carrier: Carrier, allowed: Mapping[str, int]) -> None:
-        """Raises `StalePlan` WB332 when cascades or triggers changed more than was approved."""
+        """Raises `StalePlan` WB322 when cascades or triggers changed more than was approved."""
         if self._dialect.name == "postgresql":
             self._judge_tables(carrier, allowed)
         elif self._dialect.name == "sqlite":
             extra = self._look() - self._before - carrier.counter - carrier.scratched
             if extra > sum(allowed.values()):
-                raise _beyond("another table", extra, sum(allowed.values()))
+                raise refusals.side_effects(self._facts.store, "", extra, sum(allowed.values()))
 
     def _judge_tables(self, carrier: Carrier, allowed: Mapping[str, int]) -> None:
         names = {oid: name for name, oid in self._facts.ids.items()}
@@ -139,7 +140,7 @@ class Watch:
         for name, rows in extra.items():
             beyond = rows - carrier.changed.get(name, 0)
             if beyond > allowed.get(name, 0):
-                raise _beyond(f'"{name}"', beyond, allowed.get(name, 0))
+                raise refusals.side_effects(self._facts.store, name, beyond, allowed.get(name, 0))
 
     def _root(self, name: str) -> str:
         table = self._facts.schema.tables.get(name)
@@ -147,11 +148,3 @@ class Watch:
             name = table.partition_of
             table = self._facts.schema.tables.get(name)
         return name
-
-
-def _beyond(where: str, rows: int, allowed: int) -> StoreError:
-    return stale(
-        "WB332",
-        f"Triggers or cascades would change {rows} rows of {where} beside the plan; {allowed} were approved.",
-        "Nothing was touched.",
-    )

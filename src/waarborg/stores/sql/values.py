@@ -1,31 +1,37 @@
-"""Keys as values: which of them can be in a column at all, and their one canonical text and digest."""
+"""Which values can be in a column at all, and how a column of that type would hold them."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from waarborg.errors import StoreError
-from waarborg.stores.contract import Family, Key
+from waarborg.stores.contract import Family
+from waarborg.stores.matching import form
 from waarborg.stores.sql.facts import INT_RANGES, Col
+
+_LONGEST_NUMBER = 100
+
+
+def text_of(value: Any) -> str:
+    """The form of a value that is not NULL."""
+    return form(value) or ""
 
 
 def coerce(value: Any, col: Col, engine: str) -> tuple[Any, ...]:
     """The value as the column would hold it; nothing when no row can hold it. Text meets a number only both ways round.
 
-    A SQLite column without a type may hold either, so there can be two spellings.
+    A SQLite column may hold a value in more than one spelling, so there can be several.
     """
     if value is None:
         return ()
     if isinstance(value, bool) and col.family is not Family.BOOLEAN:
         value = int(value)
     match col.family:
-        case Family.TEXT:
+        case Family.TEXT | Family.JSON:
             return _text(value, col, engine)
         case Family.NUMBER:
             return _number(value, col)
@@ -46,42 +52,38 @@ def coerce(value: Any, col: Col, engine: str) -> tuple[Any, ...]:
 
 
 def _loose(value: Any) -> Any:
+    """The other spelling of a value in a SQLite column without a type."""
     if isinstance(value, int):
         return str(value)
-    if (
-        isinstance(value, str)
-        and value.lstrip("-").isdigit()
-        and str(int(value)) == value
-        and -(2**63) <= int(value) < 2**63
-    ):
-        return int(value)
-    return None
+    number = _whole(value)
+    return number if number is not None and -(2**63) <= number < 2**63 else None
 
 
-def text_of(value: Any) -> str:
-    """The plain text of a key value, as an engine's cast to text gives it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    return str(value)
+def _whole(value: Any) -> int | None:
+    """The whole number a text is exactly the spelling of."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not value.lstrip("-").isdecimal():
+        return None
+    try:
+        number = int(value)
+    except ValueError:
+        return None
+    return number if str(number) == value else None
 
 
 def _text(value: Any, col: Col, engine: str) -> tuple[Any, ...]:
-    if isinstance(value, bytes):
-        return ()
     text = text_of(value)
     if "\x00" in text and engine == "postgresql":
         raise StoreError.one(
-            "WB320",
+            "WB334",
             "An identifier holds a NUL character, which PostgreSQL has no way to store or to look for.",
             "Searching without it would answer a question nobody asked.",
             "Correct the identifier and ask again.",
         )
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return ()
     if col.choices and text not in col.choices:
         return ()
     return (text,)
@@ -89,118 +91,75 @@ def _text(value: Any, col: Col, engine: str) -> tuple[Any, ...]:
 
 def _number(value: Any, col: Col) -> tuple[Any, ...]:
     if isinstance(value, str):
-        if value.isascii() and value.lstrip("-").isdigit() and str(int(value[:4300])) == value:
-            value = int(value)
-        elif not col.whole:
-            try:
-                number = Decimal(value)
-            except InvalidOperation:
-                return ()
-            if not number.is_finite() or str(number) != value:
-                return ()
-            value = number
-        else:
-            return ()
-    if isinstance(value, Decimal) and value == value.to_integral_value() and abs(value) < 2**70:
+        number = _whole(value)
+        value = _fraction(value) if number is None and not col.whole else number
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value() and abs(value) < 2**70:
         value = int(value)
     if not isinstance(value, int | Decimal | float) or (col.whole and not isinstance(value, int)):
         return ()
-    low, high = INT_RANGES.get(col.base, (-(2**63), 2**64))
-    return (value,) if not isinstance(value, int) or not col.whole or low <= value <= high else ()
+    low, high = INT_RANGES.get(col.base, (-(2**63), 2**63 - 1 if col.whole else 2**70))
+    if isinstance(value, int) and (col.whole or abs(value) >= 2**63) and not low <= value <= high:
+        return ()
+    return (value,)
+
+
+def _fraction(value: str) -> Decimal | None:
+    """The decimal a text is exactly the form of."""
+    try:
+        number = Decimal(value) if len(value) <= _LONGEST_NUMBER else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() and form(number) == value else None
 
 
 def _boolean(value: Any, engine: str) -> tuple[Any, ...]:
-    words = {"true": True, "false": False, "1": True, "0": False, "t": True, "f": False}
-    found = value if isinstance(value, bool) else words.get(str(value).lower())
+    found = {"1": True, "0": False}.get(text_of(value))
     if found is None:
-        return (int(value),) if isinstance(value, int) and engine != "postgresql" else ()
+        return (value,) if isinstance(value, int) and engine != "postgresql" else ()
     return (found if engine == "postgresql" else int(found),)
 
 
 def _uuid(value: Any, engine: str) -> tuple[Any, ...]:
-    try:
-        found = (
-            value if isinstance(value, UUID) else UUID(bytes=value) if isinstance(value, bytes) else UUID(str(value))
-        )
-    except ValueError:
-        return (value,) if engine == "sqlite" else ()
-    if engine == "postgresql":
-        return (found,)
     if engine == "sqlite":
-        spellings = (str(found), found.hex, str(found).upper(), found.bytes)
-        return tuple(dict.fromkeys((value, *spellings) if isinstance(value, str | bytes) else spellings))
-    return (str(found),)
+        # Applications keep them in full, without hyphens or as bytes: a reference is compared as it is stored.
+        return (str(value), value.hex, value.bytes) if isinstance(value, UUID) else (value,)
+    try:
+        found = value if isinstance(value, UUID) else UUID(text_of(value))
+    except ValueError:
+        return ()
+    if str(found) != text_of(value):
+        return ()
+    return (found,) if engine == "postgresql" else (str(found),)
 
 
 def _instant(value: Any, col: Col, engine: str) -> tuple[Any, ...]:
-    if isinstance(value, int) and engine == "sqlite":
-        return (value,)
+    if engine == "sqlite":
+        if isinstance(value, datetime):
+            return (value.isoformat(" "), value.isoformat())
+        return (value.isoformat(),) if isinstance(value, date) else (value,)
     if isinstance(value, str):
-        if engine == "sqlite":
-            return (value,)
         try:
-            value = datetime.fromisoformat(value)
+            found = datetime.fromisoformat(value) if col.family is Family.DATETIME else date.fromisoformat(value)
         except ValueError:
             return ()
+        return (found,) if form(found) == value else ()
     if not isinstance(value, date):
         return ()
     if col.family is Family.DATE and isinstance(value, datetime):
-        return (value.date(),) if not value.time().replace(tzinfo=None) > datetime.min.time() else ()
-    return (
-        (value.isoformat(" ") if isinstance(value, datetime) else value.isoformat(),)
-        if engine == "sqlite"
-        else (value,)
-    )
+        return (value.date(),) if value.time() == datetime.min.time() else ()
+    if col.family is Family.DATETIME and not isinstance(value, datetime):
+        return (datetime(value.year, value.month, value.day),)
+    return (value,)
 
 
 def _binary(value: Any, engine: str) -> tuple[Any, ...]:
-    if isinstance(value, UUID):
-        return (value.bytes,)
-    if isinstance(value, str):
-        return (value.encode(), value) if engine == "sqlite" else (value.encode(),)
-    return (value,) if isinstance(value, bytes) else ()
+    data = value if isinstance(value, bytes) else text_of(value).encode("utf-8", "surrogateescape")
+    return (data, value) if engine == "sqlite" and isinstance(value, str) else (data,)
 
 
 def _network(value: Any) -> tuple[Any, ...]:
     try:
-        return (str(ipaddress.ip_interface(str(value).strip())),)
+        found = ipaddress.ip_interface(str(value))
     except ValueError:
         return ()
-
-
-# ------------------------------------------------------------------------------------------------ canonical keys
-
-
-def key_text(value: Any) -> str:
-    """The canonical text of one key column: escaped so that tuples cannot be confused, `\\N` for NULL."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    text = text_of(value)
-    if "\\" in text or "\t" in text or "\n" in text:
-        text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    return text
-
-
-def line(key: Key) -> str:
-    """The canonical text of a key: its columns separated by tabs."""
-    return "\t".join([key_text(value) for value in key])
-
-
-def key_digest(keys: Iterable[Key]) -> str:
-    """SHA-256 over the canonical lines of the keys, in order: single whole numbers by value, all else by their bytes."""
-    return digest_of([key[0] for key in some] if (some := list(keys)) and len(some[0]) == 1 else some)
-
-
-def digest_of(keys: Sequence[Any]) -> str:
-    """`key_digest` of a list of single values or of tuples."""
-    if not keys:
-        return sha256(b"").hexdigest()
-    if isinstance(keys[0], tuple):
-        lines = sorted(line(key).encode() for key in keys)
-        return sha256(b"".join(one + b"\n" for one in lines)).hexdigest()
-    if all(type(key) is int for key in keys):
-        return sha256("".join([f"{key}\n" for key in sorted(keys)]).encode()).hexdigest()
-    lines = sorted(key_text(key).encode() for key in keys)
-    return sha256(b"".join(one + b"\n" for one in lines)).hexdigest()
+    return (str(found),)

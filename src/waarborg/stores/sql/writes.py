@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from waarborg.errors import StoreError
+from waarborg.stores import refusals
 from waarborg.stores.contract import (
     Coarsen,
     Coded,
@@ -18,10 +19,11 @@ from waarborg.stores.contract import (
     Redact,
     Write,
 )
+from waarborg.stores.matching import coarsened, coded, redacted
+from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.dialects import Dialect, Params
 from waarborg.stores.sql.facts import Col, Facts
 from waarborg.stores.sql.values import text_of
-from waarborg.stores.sql.words import redact_sql
 
 _BLOCK = 64
 """HMAC-SHA-256 works on blocks of so many bytes."""
@@ -47,6 +49,36 @@ def assignments(
     return ", ".join(made)
 
 
+def said(dialect: Dialect, col: Col, write: Write) -> bool:
+    """Whether the engine can say the write exactly; otherwise the cells are read, computed here and written back."""
+    if isinstance(write, Redact):
+        return dialect.name == "sqlite"
+    if isinstance(write, Coarsen) and dialect.name != "sqlite":
+        return write.how != "ip" and col.family in (Family.DATE, Family.DATETIME)
+    if isinstance(write, Coded) and dialect.name != "sqlite":
+        return col.family is Family.TEXT
+    return True
+
+
+def computed(store: str, write: Write, value: Any, col: Col, seeds: Mapping[str, Sequence[Key]]) -> Any:
+    """What a cell becomes, by the meaning that all connectors share."""
+    match write:
+        case Redact(words, by):
+            return None if value is None else redacted(text_of(value), _words(store, seeds, words), by, col.length)
+        case Coarsen(how):
+            made = coarsened(value, how)
+            return "" if made is None and value is not None and not col.nullable else made
+        case Coded(seed):
+            return coded(value, _first(store, seeds, seed), col.length)
+    raise refusals.malformed(store, f"A write by {type(write).__name__} is not known.")
+
+
+def _words(store: str, seeds: Mapping[str, Sequence[Key]], name: str) -> list[Any]:
+    if name not in seeds:
+        raise refusals.unknown_seed(store, name)
+    return [word for key in seeds[name] for word in key]
+
+
 def _value(
     dialect: Dialect,
     facts: Facts,
@@ -62,26 +94,26 @@ def _value(
         case Constant(value):
             return _constant(dialect, col, value, params)
         case FromSeed(seed):
-            return _constant(dialect, col, _first(seeds, seed), params)
+            return _constant(dialect, col, _first(facts.store, seeds, seed), params)
         case Keyed(template):
             return _keyed(dialect, facts, table, alias, col, template, params)
         case Coarsen(how):
-            return _coarsen(dialect, column, col, how, params)
+            return _coarsen(dialect, facts, column, col, how)
         case Coded(seed):
-            return _coded(dialect, column, col, _first(seeds, seed), params)
+            return _coded(dialect, column, col, _first(facts.store, seeds, seed), params)
         case Redact(words, by):
-            some = [text_of(one[0]) for one in seeds.get(words, ()) if one[0] not in (None, "")]
-            if not some:
-                return column
-            return _back(dialect, col, redact_sql(dialect, dialect.text(column, col), some, by, params))
-    raise StoreError.one("WB315", f"The SQL store does not know a write of the kind {type(write).__name__}.")
+            spelled = [text_of(one) for one in _words(facts.store, seeds, words) if one is not None]
+            params.extend([json.dumps(spelled, ensure_ascii=False), by, col.length or 0])
+            return f"waarborg_redact({column}, ?, ?, ?)"
+    raise refusals.malformed(facts.store, f"A write by {type(write).__name__} is not known.")
 
 
-def _first(seeds: Mapping[str, Sequence[Key]], name: str) -> Any:
-    found = seeds.get(name, ())
-    if not found:
-        raise StoreError.one("WB314", f'A step writes the value of seed "{name}", which is empty.')
-    return found[0][0]
+def _first(store: str, seeds: Mapping[str, Sequence[Key]], name: str) -> Any:
+    if name not in seeds:
+        raise refusals.unknown_seed(store, name)
+    if not seeds[name]:
+        raise refusals.malformed(store, f'A step writes the value of seed "{name}", which is empty.')
+    return seeds[name][0][0]
 
 
 def plain_value(dialect: Dialect, value: Any) -> Any:
@@ -111,7 +143,7 @@ def _back(dialect: Dialect, col: Col, text: str) -> str:
 def _keyed(dialect: Dialect, facts: Facts, table: str, alias: str, col: Col, template: str, params: Params) -> str:
     key = facts.key(table)
     if not key:
-        raise StoreError.one("WB316", f'Table "{table}" has no key to build a text from.')
+        raise refusals.malformed(facts.store, f'Table "{table}" has no key to build a text from.')
     before, _, after = template.partition("{}")
     parts: list[str] = []
     for number, name in enumerate(key):
@@ -125,14 +157,13 @@ def _keyed(dialect: Dialect, facts: Facts, table: str, alias: str, col: Col, tem
     return _back(dialect, col, f"{' || '.join([mark, *parts, mark])}")
 
 
-def _coarsen(dialect: Dialect, column: str, col: Col, how: str, params: Params) -> str:
-    if how not in ("year", "month", "ip"):
-        raise StoreError.one("WB315", f'There is no coarser value by the name "{how}".')
+def _coarsen(dialect: Dialect, facts: Facts, column: str, col: Col, how: str) -> str:
+    if how not in COARSE:
+        raise refusals.malformed(facts.store, f'A coarser value "{how}" is not known.')
     if dialect.name == "sqlite":
-        return f"coalesce(waarborg_coarse({column}, '{how}'), {'NULL' if col.nullable else repr('')})"
-    if how != "ip":
-        return _first_day(dialect, column, col, how)
-    return _network(dialect, column, col)
+        made = f"waarborg_coarse({column}, '{how}')"
+        return made if col.nullable else f"coalesce({made}, '')"
+    return _first_day(dialect, column, col, how)
 
 
 def _first_day(dialect: Dialect, column: str, col: Col, how: str) -> str:
@@ -142,37 +173,6 @@ def _first_day(dialect: Dialect, column: str, col: Col, how: str) -> str:
         return f"date_trunc('{how}', {column}::timestamp)::{col.base}"
     month = "%%m" if how == "month" else "01"
     return f"CAST(DATE_FORMAT({column}, '%%Y-{month}-01') AS {'date' if col.family is Family.DATE else 'datetime'})"
-
-
-_IPV4 = r"^(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}$"
-
-
-def _ipv6() -> str:
-    """A regular expression that only valid IPv6 addresses meet (without zone or embedded IPv4)."""
-    group = "[0-9a-fA-F]{1,4}"
-    forms = [f"({group}:){{7}}{group}", f"({group}:){{1,7}}:", f":(:{group}){{1,7}}", "::"]
-    forms += [f"({group}:){{1,{7 - n}}}(:{group}){{1,{n}}}" for n in range(1, 7)]
-    return f"^({'|'.join(forms)})$"
-
-
-def _network(dialect: Dialect, column: str, col: Col) -> str:
-    other = "NULL" if col.nullable else "''"
-    if dialect.name == "postgresql":
-
-        def cut(address: str) -> str:
-            wide = f"CASE family({address}) WHEN 4 THEN 24 ELSE 48 END"
-            return f"host(network(set_masklen({address}, {wide})))"
-
-        if col.family is Family.NETWORK:
-            return f"{cut(f'{column}::inet')}::{col.base}"
-        text = f"btrim({column}::text)"
-        # CASE is not enough to keep a cast from running early on constants, but it is on columns.
-        return f"CASE WHEN {text} ~ '{_IPV4}' OR {text} ~ '{_ipv6()}' THEN {cut(f'{text}::inet')} ELSE {other} END"
-    text = f"TRIM({column})"
-    return (
-        f"CASE WHEN IS_IPV4({text}) THEN CONCAT(SUBSTRING_INDEX({text}, '.', 3), '.0') WHEN IS_IPV6({text}) THEN"
-        f" INET6_NTOA(UNHEX(RPAD(LEFT(HEX(INET6_ATON({text})), 12), 32, '0'))) ELSE {other} END"
-    )
 
 
 def _coded(dialect: Dialect, column: str, col: Col, secret: Any, params: Params) -> str:

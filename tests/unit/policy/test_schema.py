@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policy_pages import EXAMPLE, ROOT
 from ruamel.yaml import YAML
+from tests.policy_pages import EXAMPLE, ROOT
 
 from waarborg.policy.schema import published, schema
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "errors"
 EXAMPLE = ROOT / "examples" / "projects" / "policy.yaml"
 

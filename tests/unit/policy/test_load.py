@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from policy_pages import EXAMPLE, PAGES, fragments
+from tests.policy_pages import EXAMPLE, PAGES, fragments
 
 from waarborg.clock import Period
 from waarborg.errors import PolicyError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from policy_pages import EXAMPLE, PAGES, fragments, merged
+from tests.policy_pages import EXAMPLE, PAGES, fragments, merged
 
 from waarborg.errors import Finding
 from waarborg.policy.checks import CHECKS, EXPIRED, SUPPRESSION, check_policy

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from policy_pages import EXAMPLE, merged
+from tests.policy_pages import EXAMPLE, merged
 
 from waarborg.errors import PolicyError
 from waarborg.policy import Policy, load_policy
@@ -89,6 +89,7 @@ def test_purposes_and_recipients_of_an_item(policy: Policy) -> None:
         "billing",
         "support",
         "security",
+        "combining",
     ]
     assert [one.id for one in policy.recipients_for("content.attachment")] == ["hosting_us", "employer"]
 
