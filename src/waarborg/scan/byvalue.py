@@ -72,12 +72,22 @@ def by_value_alone(
                 continue
             for table in schema.tables.values():
                 for column in table.columns:
-                    if table.name == subject.table or column.family is not Family.TEXT or column.choices or (table.name, column.name) in linked:
+                    if (
+                        table.name == subject.table
+                        or column.family is not Family.TEXT
+                        or column.choices
+                        or (table.name, column.name) in linked
+                    ):
                         continue
                     values = {as_text(v) for v in looks.values(table.name, column.name) if v not in (None, "")}
                     if len(values) >= 3 and values <= known and not any(v.isdigit() or len(v) < 3 for v in values):
                         yield Reference(
-                            table.name, (column.name,), subject.table, (to,), "values", 0.8,
+                            table.name,
+                            (column.name,),
+                            subject.table,
+                            (to,),
+                            "values",
+                            0.8,
                             (f'all {len(values)} distinct sampled values are in "{to}" of "{subject.table}"',),
                             by_identifier="" if to in target.key else "username",
                         )

@@ -322,10 +322,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
                 return False
             if facts.table and table & _WRITINGS and facts.column.length is None and not role.machine:
                 return True
-            return (
-                ((role.content or role.trace)
-                and (facts.owned or facts.named))
-                or ((facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content))
+            return ((role.content or role.trace) and (facts.owned or facts.named)) or (
+                (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content)
             )
     return False
 
@@ -422,7 +420,9 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
     phones = profile.share("phone")
     if phones >= 0.8 and profile.distinct >= (3 if about else 6) and facts.column.family is Family.TEXT:
         yield Verdict(
-            "phone", round((0.65 if about else 0.58) * damp, 2), (f"{phones:.0%} of the sampled values are valid telephone numbers",)
+            "phone",
+            round((0.65 if about else 0.58) * damp, 2),
+            (f"{phones:.0%} of the sampled values are valid telephone numbers",),
         )
     names = profile.share("person_name")
     if names >= 0.6 and profile.share("several_words") >= 0.6 and profile.distinct >= 3 and profile.mean_words < 4:

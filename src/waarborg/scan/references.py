@@ -25,7 +25,7 @@ ROLE_WORDS = frozenset(
     actor by moderator maintainer leader supervisor coordinator inviter invited
     subscriber voter follower starter salesman salesperson teacher student customer
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
-    referrer referee buyer seller handler""".split()
+    referrer referee buyer seller""".split()
 )
 _VERBS = frozenset(
     "created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
@@ -165,8 +165,16 @@ class Finder:
                     continue
                 sure = 0.65 + (0.3 * min(1.0, seen.asked / 5) * seen.share)
                 yield Reference(
-                    table.name, columns, target.name, target.key, "name+values" if seen.asked else "name", round(sure, 2),
-                    (f'carries the whole key of "{target.name}"', f"{seen.found} of {seen.asked} sampled keys stand there"),
+                    table.name,
+                    columns,
+                    target.name,
+                    target.key,
+                    "name+values" if seen.asked else "name",
+                    round(sure, 2),
+                    (
+                        f'carries the whole key of "{target.name}"',
+                        f"{seen.found} of {seen.asked} sampled keys stand there",
+                    ),
                     orphans=round(1 - seen.share, 2) if seen.asked else 0.0,
                 )
 
@@ -193,10 +201,8 @@ class Finder:
         marked = stem != words
         while len(stem) > 1 and stem[-1] in ("from", "to", "source", "target") and stem[-2] not in ROLE_WORDS:
             stem = stem[:-1]
-        if (
-            (words[0] in _COUNTING
-            and not (marked and len(words) > 2))
-            or (not marked and self._strict and "by" not in stem)
+        if (words[0] in _COUNTING and not (marked and len(words) > 2)) or (
+            not marked and self._strict and "by" not in stem
         ):
             return
         if low_uid(column.name) and any(c.name != column.name and "user" in canonical(c.name) for c in table.columns):

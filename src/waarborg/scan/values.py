@@ -89,7 +89,7 @@ def eleven_proof(text: str) -> bool:
 def luhn(text: str) -> bool:
     """Whether 13 to 19 digits pass the Luhn check and begin like a payment card."""
     digits = re.sub(r"[ -]", "", text)
-    if not re.fullmatch(r"[3-6]\d{12,18}", digits) or len(set(digits)) < 3:
+    if not re.fullmatch(r"[3-6]\d{12,18}", digits) or len(set(digits)) < 2:
         return False
     doubled = [
         int(d) if i % 2 == 0 else (int(d) * 2 - 9 if int(d) > 4 else int(d) * 2) for i, d in enumerate(digits[::-1])
@@ -121,7 +121,12 @@ def is_vat(text: str) -> bool:
 def is_phone(text: str) -> bool:
     """Whether the text is a possible telephone number (international, or national in the home countries)."""
     bare = text.strip()
-    if not _PHONE_SHAPE.match(bare) or sum(c.isdigit() for c in bare) < 7:
+    if (
+        not _PHONE_SHAPE.match(bare)
+        or _ISO_DATE.match(bare)
+        or _DUTCH_DATE.match(bare)
+        or sum(c.isdigit() for c in bare) < 7
+    ):
         return False
     import phonenumbers
 

@@ -80,7 +80,7 @@ def canonical(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_WHOLE_WORDS = frozenset("trade direct local natur organi partic".split())
+_WHOLE_WORDS = frozenset(["trade", "direct", "local", "natur", "organi", "partic"])
 """Words that begin longer ones of the lexicon and mean something else."""
 
 
@@ -89,8 +89,10 @@ def _cut_short(word: str) -> tuple[str, ...]:
     """The meaning of a word whose end was cut off (`bemerk`, `vorna`), where only one is possible; else nothing."""
     if len(word) < 5 or word in COMPOUND_WORDS or singular(word) in COMPOUND_WORDS or word in _WHOLE_WORDS:
         return ()
-    meanings = {meaning for whole, meaning in LEXICON.items() if whole.startswith(word)}
-    near = any(whole.startswith(word) and 2 <= len(whole) - len(word) <= 5 for whole in LEXICON)
+    longer = {whole: LEXICON[whole] for whole in LEXICON if whole.startswith(word)}
+    meanings = set(longer.values())
+    # `custom` is not a short `customer`: English words stand for themselves.
+    near = any(2 <= len(whole) - len(word) <= 5 and singular(whole) not in LEXICON[whole] for whole in longer)
     return next(iter(meanings)) if near and len(meanings) == 1 else ()
 
 
