@@ -178,7 +178,10 @@ def _turned(rule: Rule, inside: list[str]) -> bool:
 
 
 def _fits(column: Column, rule: Rule) -> bool:
-    if column.family not in rule.families or column.choices:
+    # Some applications keep their text in short binary columns, to be spared the engine's collations.
+    text = column.family is Family.BINARY and column.type.startswith(("varbinary", "tinyblob", "blob"))
+    family = Family.TEXT if text and rule.category != "picture" else column.family
+    if (family not in rule.families and column.family not in rule.families) or column.choices:
         return False
     return not (column.family is Family.TEXT and column.length is not None and column.length < rule.shortest)
 
