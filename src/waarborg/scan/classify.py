@@ -52,6 +52,7 @@ _TABLE_NEEDS = frozenset(
         "payment",
         "card",
         "answers",
+        "settings",
     }
 )
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
@@ -215,7 +216,7 @@ def _in_context(
     about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
     if (
-        ((after or before) and rule.need == "own" and rule.category == "free_text")
+        ((after or before) and rule.need == "own" and rule.category in ("free_text", "secret"))
         or _is_a_thing(facts, rule, before)
         or (before and rule.need in _WHOLE_NAME)
     ):
@@ -249,6 +250,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
         case "own":
             return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+        case "settings":
+            return facts.own and bool(table & {"property", "config", "preference", "setting", "option", "attribute"})
         case "answers":
             return bool(table & {"answer", "submission", "response"}) and not (role.config or role.machine)
         case "chain":

@@ -458,6 +458,7 @@ RULES: tuple[Rule, ...] = (
     _rule("free_text", r"title|subject|topic|headline", 0.55, "wrote", TEXT, 60),
     _rule("free_text", r"(?:\w+ )?reason(?: text)?", 0.55, "content", TEXT, 60),
     _rule("picture", r"image|picture|photo|file|data|image (?:data|file|url)", 0.75, "avatar", WIDE, 8),
+    _rule("preferences", r"value|val|data|setting|preference|config", 0.56, "settings", WIDE, 20),
     # In rows that are a person's own, whatever they are called
     _rule(
         "free_text",
