@@ -110,6 +110,7 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_KEYS_OF_THINGS = frozenset("storage cache foreign primary sort natural wrap archive object".split())
 _ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
 _WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
 
@@ -216,7 +217,8 @@ def _in_context(
     about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
     if (
-        ((after or before) and rule.need == "own" and rule.category in ("free_text", "secret"))
+        ((after or before) and rule.need == "own" and rule.category == "free_text")
+        or (before and rule.need == "own" and before[-1] in _KEYS_OF_THINGS)
         or _is_a_thing(facts, rule, before)
         or (before and rule.need in _WHOLE_NAME)
     ):

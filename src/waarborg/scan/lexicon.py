@@ -246,7 +246,7 @@ telefon telefoon datum dat geb vor nach kontakt mitarbeiter medewerker lieferant
 rechnungs liefer bestell besteller ansprech partner kennwort wachtwoord bemerkung opmerking nom prenom client rue
 ville pays postal code courriel utilisateur mot passe naissance numero commande facture file path class template
 group role item product order event task project team page post thread topic forum reply vote group parent
-child created updated modified deleted new old attribute value price discount quantity record request change bankcard attr confirmation invitation verification notification subscription registration
+child created updated modified deleted new old form attribute value price discount quantity record request change bankcard attr confirmation invitation verification notification subscription registration
 credential detail history setting preference permission attempt failure request response archive line entry address_book
 profile photo answer question survey course lesson grade enrolment enrollment assignment submission discussion chat room
 channel by at on is has enabled verified confirmed sent read notes tel mob fax
