@@ -47,6 +47,10 @@ def analyse(program: Program) -> Analysis:
             name = _reference(part)
             if name is not None and name not in made.sets:
                 raise refusals.unknown_set("", name, made.sets)
+        for part, table in _homes(one.rows, one.table):
+            name = _reference(part)
+            if name is not None and made.sets[name].table != table:
+                raise refusals.malformed("", f'The set "{name}" is of "{made.sets[name].table}", not of "{table}".')
     for name in made.sets:
         made.selective[name] = _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
@@ -65,6 +69,19 @@ def analyse(program: Program) -> Analysis:
 
 def _reference(part: Rows) -> str | None:
     return part.set if isinstance(part, In | Collides) else None
+
+
+def _homes(rows: Rows, table: str) -> Iterator[tuple[Rows, str]]:
+    """Every part, with the table whose rows it is about."""
+    yield rows, table
+    match rows:
+        case Leads(table=other, rows=inner):
+            yield from _homes(inner, other)
+        case Not(inner):
+            yield from _homes(inner, table)
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _homes(part, table)
 
 
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:

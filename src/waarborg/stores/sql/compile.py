@@ -456,7 +456,7 @@ class Compiler:
             condition, narrow = f"{self.column('t', rows.column)} IS NOT NULL", []
             decide: Callable[[str], bool] = lambda cell: mentions(cell, words, rows.how)  # noqa: E731
         else:
-            known = Words(wanted, fold=False)
+            known = Words(wanted)
             decide = lambda cell: bool(known.found(key_form(cell, rows.how) or ""))  # noqa: E731
         return self._by_cell(table, alias, rows.column, col, condition, narrow, decide, params)
 
