@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from waarborg.datamap.explain import explain
 from waarborg.datamap.graph import Graph, ownership
-from waarborg.datamap.layout import NODE, Box, Bracket, Lane, Picture, Wire, lay_out, shortened
+from waarborg.datamap.layout import Box, Bracket, Lane, Picture, Wire, lay_out, shortened
 from waarborg.datamap.model import DataMap
 from waarborg.terms import LinkKind
 
@@ -126,9 +126,9 @@ def _box(box: Box, datamap: DataMap, graph: Graph, href: Callable[[str], str] | 
     )
     inner = box.width - 16
     style = box.role if box.role != "table" else ""
-    base = box.y + (15 if box.also else 21.5)
+    base = box.y + (15 if box.also else box.height / 2 + 4.5)
     label = shortened(box.label, inner, 14 if box.role == "people" else 13)
-    at = f'x="{box.x + 0.5:g}" y="{box.y + 0.5:g}" width="{box.width:g}" height="{NODE}"'
+    at = f'x="{box.x + 0.5:g}" y="{box.y + 0.5:g}" width="{box.width:g}" height="{box.height:g}"'
     shapes = [
         f"<title>{_safe(box.table)}\n{_lines(sentences)}</title>",
         f'<rect class="box {style}" {at} rx="4"/>',

@@ -16,10 +16,15 @@ from waarborg.datamap.model import DataMap, Link
 from waarborg.datamap.paths import derived
 from waarborg.terms import LinkKind
 
-ROW, NODE, GAP, GUTTER, CELL_GAP = 44, 34, 8, 54, 10
+GAP, GUTTER, CELL_GAP = 8, 54, 10
+ROW, NODE, DENSE_ROW, DENSE_NODE = 44, 34, 32, 26
+DEEPEST = 60
+"""Tables further from people than this hang under the people themselves: no page is that wide."""
+MANY = 80
+"""From so many tables on, boxes hold their name only; the other links are in their sentences."""
 LEFT, TOP, LANE_HEAD, LANE_FOOT = 28, 96, 46, 26
 WIDEST = 236
-LEAST_WIDTH, PAGE, ABREAST = 900, 1560, 4
+LEAST_WIDTH, PAGE = 900, 1560
 TRUNK = {kind: 16 + 6 * number for number, kind in enumerate(LinkKind)}
 """How far left of a column the lines of each kind run down, so that they do not hide each other."""
 NARROW = frozenset("iljtfrI.,:;'|()[] ")
@@ -37,6 +42,7 @@ class Box:
     x: float = 0
     y: float = 0
     width: float = 0
+    height: float = NODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,8 @@ def lay_out(datamap: DataMap, unmapped: Collection[str] = ()) -> Picture:
     stores = list(dict.fromkeys([*datamap.stores, *(name.partition(".")[0] for name in unmapped)]))
     for store in stores:
         strange = sorted(name for name in unmapped if name.partition(".")[0] == store)
-        y = _Lane(datamap, graph, picture, store).place(y, strange)
+        dense = len(datamap.tables) + len(unmapped) > MANY
+        y = _Lane(datamap, graph, picture, store, dense).place(y, strange)
     picture.width = max([box.x + box.width for box in picture.boxes] + [LEAST_WIDTH - LEFT]) + LEFT
     picture.height = y
     return picture
@@ -137,15 +144,24 @@ class _Lane:
     graph: Graph
     picture: Picture
     store: str
+    dense: bool
+
+    @property
+    def row(self) -> int:
+        return DENSE_ROW if self.dense else ROW
+
+    @property
+    def node(self) -> int:
+        return DENSE_NODE if self.dense else NODE
 
     def place(self, top: float, strange: Sequence[str]) -> float:
         """Everything of the store, from `top` down; gives the bottom."""
         y = top + LANE_HEAD
-        y = self.abreast([self.part(tree) for tree in self.forest()], y)
+        y = self.abreast(sorted(map(self.part, self.forest()), key=lambda part: -part.height), y)
         mine = [table for table in self.datamap.in_store(self.store) if table.name not in self.graph.distance]
         lost = [self.box(table.name, "nobody") for table in mine if not table.unlinked]
         explained = [self.box(table.name, "unlinked") for table in mine if table.unlinked]
-        boxes = [Box(name, name.partition(".")[2], "", "unmapped") for name in strange]
+        boxes = [Box(name, name.partition(".")[2], "", "unmapped", height=self.node) for name in strange]
         for caption, group in (
             ("Leads to nobody", lost),
             ("Not in the map", boxes),
@@ -172,7 +188,8 @@ class _Lane:
         for table in self.datamap.in_store(self.store):
             path = self.graph.path(table.name)
             if path:
-                under[path[0].target].append((path[0], table.name))
+                parent = path[0].target if len(path) <= DEEPEST else path[-1].target
+                under[parent].append((path[0], table.name))
         here = [one for one in self.graph.people if one.partition(".")[0] == self.store]
         elsewhere = [name for name in under if name.partition(".")[0] != self.store]
         roots = [self.twig(name, under, "people", None) for name in here]
@@ -186,8 +203,8 @@ class _Lane:
 
     def box(self, name: str, role: str, edge: Edge | None = None) -> Box:
         label = name if role == "elsewhere" else name.partition(".")[2]
-        also = "" if role == "elsewhere" else self.others(name, edge)
-        return Box(name, label, also, role)
+        also = "" if role == "elsewhere" or self.dense else self.others(name, edge)
+        return Box(name, label, also, role, height=self.node)
 
     def others(self, name: str, edge: Edge | None) -> str:
         """The links that are not drawn, in words: the column and where it leads."""
@@ -205,23 +222,27 @@ class _Lane:
     # ---- where it stands
 
     def abreast(self, parts: list[Picture], top: float) -> float:
-        """The trees side by side, as many as a page is wide, each under the shortest; gives the bottom."""
-        for count in range(ABREAST, 0, -1):
-            stacks: list[list[Picture]] = [[] for _ in range(count)]
-            for part in parts:
-                min(stacks, key=lambda stack: sum(one.height for one in stack)).append(part)
-            widths = [max((part.width for part in stack), default=0) for stack in stacks]
-            if sum(widths) + GUTTER * (count - 1) <= PAGE:
-                break
-        x, bottom = float(LEFT), top
-        for stack, width in zip(stacks, widths, strict=True):
-            y = top
-            for part in stack:
-                self.picture.take(part, x, y)
-                y += part.height + GAP
-            bottom = max(bottom, y)
-            x += width + GUTTER
-        return bottom
+        """The trees from left to right as far as a page is wide, then on; gives the bottom.
+
+        A tree goes under the one before it while that is no taller than its neighbour on the left.
+        """
+        page = max([PAGE, *(part.width for part in parts)])
+        y, shelf = top, [0.0, 0.0, 0.0]  # the shelf's right end, its height, the height of its last stack
+        stack_x = stack_width = 0.0
+        for part in parts:
+            right, tall, last = shelf
+            fits_under = bool(right) and last + part.height + GAP <= tall and stack_x + part.width <= page
+            if fits_under:
+                self.picture.take(part, LEFT + stack_x, y + last)
+                stack_width = max(stack_width, part.width)
+                shelf = [max(right, stack_x + stack_width), tall, last + part.height + GAP]
+                continue
+            if right and right + GUTTER + part.width > page:
+                y, right, tall = y + tall, 0.0, 0.0
+            stack_x, stack_width = right + GUTTER if right else 0.0, part.width
+            self.picture.take(part, LEFT + stack_x, y)
+            shelf = [stack_x + part.width, max(tall, part.height + GAP), part.height + GAP]
+        return y + shelf[1]
 
     def part(self, tree: Twig) -> Picture:
         """One tree by itself, at the origin."""
@@ -234,7 +255,7 @@ class _Lane:
         """A table and everything under it; gives the bottom."""
         box = replace(twig.box, x=lefts[depth], y=y, width=_width(twig.box))
         part.boxes.append(box)
-        bottom, start = y + ROW, (box.x + box.width, y + NODE / 2)
+        bottom, start = y + self.row, (box.x + box.width, y + self.node / 2)
         below = y
         leaves: dict[LinkKind, list[Box]] = defaultdict(list)
         for one in twig.twigs:
@@ -243,7 +264,7 @@ class _Lane:
                 leaves[kind].append(one.box)
                 continue
             left = lefts[depth + 1]
-            part.wires.append(Wire(kind, *start, left, below + NODE / 2, left - TRUNK[kind]))
+            part.wires.append(Wire(kind, *start, left, below + self.node / 2, left - TRUNK[kind]))
             below = self.tree(part, one, depth + 1, below, lefts)
         for kind, boxes in leaves.items():
             below = self.leaves(part, kind, boxes, start, lefts[depth + 1], below)
@@ -256,13 +277,13 @@ class _Lane:
         trunk = left - TRUNK[kind]
         if len(boxes) <= 2:
             for box in boxes:
-                part.wires.append(Wire(kind, *start, left, y + NODE / 2, trunk))
+                part.wires.append(Wire(kind, *start, left, y + self.node / 2, trunk))
                 part.boxes.append(replace(box, x=left, y=y, width=_width(box)))
-                y += ROW
+                y += self.row
             return y
         end = self.grid(part, boxes, left + 6, y)
-        part.wires.append(Wire(kind, *start, left - 4, y + NODE / 2, trunk))
-        part.brackets.append(Bracket(kind, left - 4, y + 2, end - ROW + NODE - 2))
+        part.wires.append(Wire(kind, *start, left - 4, y + self.node / 2, trunk))
+        part.brackets.append(Bracket(kind, left - 4, y + 2, end - self.row + self.node - 2))
         return end + 4
 
     def grid(self, part: Picture, boxes: list[Box], x: float, y: float, across: int = 0) -> float:
@@ -274,9 +295,9 @@ class _Lane:
             column = boxes[start : start + rows]
             width = max(_width(box) for box in column)
             for row, box in enumerate(column):
-                part.boxes.append(replace(box, x=left, y=y + row * ROW, width=width))
+                part.boxes.append(replace(box, x=left, y=y + row * self.row, width=width))
             left += width + CELL_GAP
-        return y + rows * ROW
+        return y + rows * self.row
 
 
 def _columns(tree: Twig) -> list[float]:
