@@ -8,7 +8,6 @@ from datetime import date, datetime
 from itertools import product
 from typing import Any
 
-from waarborg.errors import StoreError
 from waarborg.stores import refusals
 from waarborg.stores.contract import (
     All,
@@ -495,7 +494,8 @@ class Compiler:
 
 def _longest_run(text: str) -> str:
     """The longest run of ASCII letters and digits: it stands unescaped in any document that holds the text."""
-    return max(re.findall(r"[A-Za-z0-9]+", text) or [""], key=len)
+    runs: list[str] = re.findall(r"[A-Za-z0-9]+", text)
+    return max(runs, key=len, default="")
 
 
 def _as_text(value: Any) -> str:

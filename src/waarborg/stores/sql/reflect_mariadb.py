@@ -116,7 +116,7 @@ def _all(cursor: Any, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
 
 
 def _column(row: Any, checks: list[Check]) -> tuple[Column, Col]:
-    name, data, full, nullable, length, default, extra, collation, charset, key = row
+    name, data, full, nullable, length, default, extra, collation, charset, _ = row
     data, extra = data.lower(), (extra or "").lower()
     family = _BY_TYPE.get(data, Family.OTHER)
     if full.lower() == "tinyint(1)":
