@@ -39,6 +39,7 @@ def make(
     abilities: Mapping[str, Abilities],
     now: datetime,
     digests: tuple[str, str],
+    rules: tuple[str, ...] = (),
     follows: str = "",
 ) -> Plan:
     """The plan for what was located. Raises `PlanError` with everything that stands in the way.
@@ -69,6 +70,7 @@ def make(
         policy_digest=digests[0],
         datamap_digest=digests[1],
         stores=tuple(stores),
+        rules=rules,
         notes=(*dict.fromkeys(notes), *_notes(located, blueprints, world)),
         follows=follows,
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import IO
 
 from waarborg.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand
 from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
 from waarborg.plans.resolve import World, resolve
+from waarborg.plans.rules import keepings
 from waarborg.plans.sets import WEAK, Asked
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
@@ -76,9 +78,11 @@ class Planner:
             self._digests = (self.policy.digest, self.datamap.digest)
         return self._digests
 
-    def blueprints(self, asked: Asked, held: frozenset[str] = frozenset()) -> dict[str, Blueprint]:
-        """What could happen in each store, for people asked about in these ways and under these holds, today."""
-        now = self.clock.now()
+    def blueprints(
+        self, asked: Asked, held: frozenset[str] = frozenset(), at: datetime | None = None
+    ) -> dict[str, Blueprint]:
+        """What could happen in each store, for people asked about in these ways, under these holds, at an instant."""
+        now = at or self.clock.now()
         world, day = self.world(), now.date().isoformat()
         found = {}
         for name in self.stores:
@@ -99,7 +103,11 @@ class Planner:
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self._held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
-        return self._made(located, blueprints), located.sealed
+        return self._made(located, blueprints, self.rules(people)), located.sealed
+
+    def rules(self, people: Sequence[SubjectRef]) -> tuple[str, ...]:
+        """The rules and holds that keep data of these people now."""
+        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self._held(people)))
 
     def _held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
         """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
@@ -114,10 +122,12 @@ class Planner:
             )
         return held[0] if held else frozenset()
 
-    def _made(self, located: Located, blueprints: Mapping[str, Blueprint], follows: str = "") -> Plan:
+    def _made(
+        self, located: Located, blueprints: Mapping[str, Blueprint], rules: tuple[str, ...], follows: str = ""
+    ) -> Plan:
         abilities = {name: store.abilities for name, store in self.stores.items()}
         now = self.clock.now()
-        return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), follows)
+        return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), rules, follows)
 
     # -- access --------------------------------------------------------------------------------------------------
 
@@ -156,8 +166,9 @@ class Planner:
         Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there. A
         store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
         """
-        self._current(plan, approval)
-        blueprints = self.blueprints(asked_of(sealed.people), self._held(sealed.people))
+        self._current(plan, approval, sealed.people)
+        asked = asked_of(sealed.people, frozen=bool(plan.follows))
+        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
         waiting: set[str] = set()
         results = []
         for part in self._leaves_first(plan.stores):
@@ -174,7 +185,7 @@ class Planner:
     def _apply_store(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> StoreResult:
         if not part.steps:
             return StoreResult(part.store, (), "nothing")
-        change, seeds = self._change(plan, part, drafts, seeds)
+        change, seeds = self._change(plan, part, drafts, complete(drafts.program, seeds))
         applied = self.stores[part.store].apply(change, seeds)
         return StoreResult(part.store, tuple(_told(part, applied)), _state(applied))
 
@@ -216,9 +227,11 @@ class Planner:
                     allowed[local] = allowed.get(local, 0) + step.ceiling
         return allowed
 
-    def _current(self, plan: Plan, approval: Approval) -> None:
-        """Refuse a plan that was not approved as it stands, or whose policy or map is another by now."""
+    def _current(self, plan: Plan, approval: Approval, people: Sequence[SubjectRef]) -> None:
+        """Refuse a plan that was not approved as it stands, or whose policy, map, rules or holds are others by now."""
         findings = []
+        if plan.rules != self.rules(people):
+            findings.append(_stale("WB431", "A hold was placed or lifted since.", "Make the plan again."))
         if approval.plan != plan.digest:
             findings.append(_stale("WB420", "The approval is for another plan.", "Approve this plan."))
         if plan.policy_digest != self.digests()[0]:
@@ -257,9 +270,9 @@ class Planner:
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
         asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self._held(sealed.people))
+        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
         located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
-        again = self._made(located, blueprints, follows=plan.id)
+        again = self._made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
             sentence = "verified: nothing left but what the plan kept" if kept else "verified: nothing left"

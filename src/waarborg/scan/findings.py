@@ -44,18 +44,27 @@ class Findings:
         at = f"{self.store}."
         return {
             "subjects": [
-                {"table": at + s.table, "identifiers": dict(s.identifiers), "confidence": s.confidence,
-                 "evidence": list(s.evidence)}
+                {
+                    "table": at + s.table,
+                    "identifiers": dict(s.identifiers),
+                    "confidence": s.confidence,
+                    "evidence": list(s.evidence),
+                }
                 for s in (*self.subjects, *self.guests)
             ],
             "columns": [
-                {"column": f"{at}{table}.{column}", "category": v.category, "confidence": v.confidence,
-                 "evidence": list(v.evidence)}
+                {
+                    "column": f"{at}{table}.{column}",
+                    "category": v.category,
+                    "confidence": v.confidence,
+                    "evidence": list(v.evidence),
+                }
                 for (table, column), v in self.columns.items()
             ],
             "links": [self._link(at, link) for link in self.links],
             "questions": [
-                {"about": q.about, "question": q.text, "impact": q.impact, "answers": list(q.answers)} for q in self.questions
+                {"about": q.about, "question": q.text, "impact": q.impact, "answers": list(q.answers)}
+                for q in self.questions
             ],
             "refused": [{"table": at + t, "reason": why} for t, why in sorted(self.refused.items())],
         }

@@ -41,17 +41,10 @@ class Analysis:
 
 
 def analyse(program: Program) -> Analysis:
-    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB313 for `Not` in a cycle."""
+    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB315 for `Not` in a cycle."""
     made = Analysis({one.name: replace(one, rows=_without_itself(one.rows, one.name)) for one in program.sets})
     for one in program.sets:
-        for part, _ in _walk(one.rows, False):
-            name = _reference(part)
-            if name is not None and name not in made.sets:
-                raise refusals.unknown_set("", name, made.sets)
-        for part, table in _homes(one.rows, one.table):
-            name = _reference(part)
-            if name is not None and made.sets[name].table != table:
-                raise refusals.malformed("", f'The set "{name}" is of "{made.sets[name].table}", not of "{table}".')
+        _sensible(made, one.rows, one.table)
     for name in made.sets:
         made.selective[name] = _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
@@ -68,6 +61,25 @@ def analyse(program: Program) -> Analysis:
     return made
 
 
+def _sensible(made: Analysis, rows: Rows, table: str) -> None:
+    """Refuse a set that is not there or is of another table, and columns that cannot be paired."""
+    match rows:
+        case In(name) | Collides(set=name):
+            if name not in made.sets:
+                raise refusals.unknown_set("", name, made.sets)
+            if made.sets[name].table != table:
+                raise refusals.malformed("", f'The set "{name}" is of another table than "{table}".')
+        case Leads(columns, target, to_columns, inner):
+            if len(columns) != len(to_columns) or not columns:
+                raise refusals.malformed("", f'Columns of "{table}" and "{target}" cannot be paired.')
+            _sensible(made, inner, target)
+        case Not(inner):
+            _sensible(made, inner, table)
+        case Both(parts) | Either(parts):
+            for part in parts:
+                _sensible(made, part, table)
+
+
 def _reference(part: Rows) -> str | None:
     return part.set if isinstance(part, In | Collides) else None
 
@@ -82,19 +94,6 @@ def _without_itself(rows: Rows, name: str) -> Rows:
         case Either(parts):
             return Either(tuple(_without_itself(part, name) for part in parts))
     return rows
-
-
-def _homes(rows: Rows, table: str) -> Iterator[tuple[Rows, str]]:
-    """Every part, with the table whose rows it is about."""
-    yield rows, table
-    match rows:
-        case Leads(table=other, rows=inner):
-            yield from _homes(inner, other)
-        case Not(inner):
-            yield from _homes(inner, table)
-        case Both(parts) | Either(parts):
-            for part in parts:
-                yield from _homes(part, table)
 
 
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:
