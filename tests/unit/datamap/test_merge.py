@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from maps import datamaps
 
 from waarborg.datamap.dump import dump, tree
 from waarborg.datamap.load import parse_form
@@ -14,8 +15,6 @@ from waarborg.datamap.merge import merge, named_columns
 from waarborg.datamap.model import DataMap
 from waarborg.datamap.write import Tree, flow, scalar
 from waarborg.errors import DataMapError
-
-from maps import datamaps
 
 
 def scribbled(datamap: DataMap, chance: random.Random) -> str:
@@ -51,7 +50,7 @@ def is_inside(old: str, new: str) -> bool:
 
 
 @settings(
-    max_examples=int(__import__("os").environ.get("N", "60")),
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
