@@ -131,7 +131,7 @@ def _mariadb(store: SqlStore, needs: Sequence[Need], role: Role, account: str, m
         if role is Role.SCAN:
             yield f"GRANT SELECT ON {quote(database)}.* TO {who};"
             continue
-        yield f"-- Without TRIGGER an account sees no triggers at all: they would be taken as absent."
+        yield "-- Without TRIGGER an account sees no triggers at all: they would be taken as absent."
         yield f"GRANT TRIGGER, CREATE TEMPORARY TABLES ON {quote(database)}.* TO {who};"
     if role is Role.SCAN:
         return
