@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from waarborg.errors import Place, StoreError
+from waarborg.errors import StoreError
 from waarborg.stores.contract import Budget
 from waarborg.stores.credentials import resolve
 from waarborg.stores.sql.functions import register
