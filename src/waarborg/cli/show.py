@@ -179,6 +179,7 @@ class Shower:
             done = sum(int(str(step["rows"])) for step in store.steps)
             told = say(store.state) if not brief else f"{say(store.state)}, {say.rows(done)}"
             parts += [Text(), section(clean(store.store), told), *(() if brief else self._done(store, width))]
+            parts += [_note(store.finding)] if store.finding else []
         return Stack(*parts)
 
     def _done(self, store: StoreResult, width: int) -> Iterable[RenderableType]:
@@ -197,8 +198,6 @@ class Shower:
                 lines.append(_row("~" if stays else "−", table, done, words, say))
         if lines:
             yield rows(lines, width)
-        if store.finding:
-            yield _note(store.finding)
 
     def verdict(self, verdict: Verdict, tables: int) -> RenderableType:
         """Whether anything is left; `tables` is how many were looked at."""
@@ -316,7 +315,8 @@ def _name_width(plan: Plan) -> int:
 def _note(finding: Finding) -> RenderableType:
     broken = finding.severity is Severity.ERROR
     head = Text(f"{'✗' if broken else '·'} {clean(finding.what)} ", BROKEN if broken else "")
-    head.append(clean(" ".join(part for part in (finding.todo, f"({finding.id})") if part)), QUIET)
+    more = " ".join(part for part in (finding.why, finding.todo, f"({finding.id} {finding.place})") if part)
+    head.append(clean(more.replace(" )", ")")), QUIET)
     return Padding(head, (0, 0, 0, 2))
 
 
