@@ -1,4 +1,4 @@
-"""`waarborg check`: policy and data map, each by itself, against each other, and against the databases. For every push."""
+"""`waarborg check`: policy and data map, by themselves, against each other and the databases. For every push."""
 
 from __future__ import annotations
 

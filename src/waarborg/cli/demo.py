@@ -20,6 +20,7 @@ from importlib import util
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.padding import Padding
 from rich.text import Text
@@ -170,8 +171,9 @@ def set_up(folder: Path) -> int:
     for name in (POLICY, DATAMAP):
         copy(EXAMPLE / name, folder / name)
     spec = util.spec_from_file_location("taakveld_make_data", EXAMPLE / "make_data.py")
-    assert spec is not None and spec.loader is not None  # noqa: S101 - its file was seen a moment ago
-    module = util.module_from_spec(spec)
+    assert spec is not None  # noqa: S101 - its file was seen a moment ago
+    assert spec.loader is not None  # noqa: S101 - the same
+    module: Any = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.PER_ORGANISATION, module.PROJECTS_EACH = PEOPLE // 2, PEOPLE // 10  # two customers, many shared projects
     rows: int = module.make(str(folder / DATABASE), PEOPLE)
@@ -217,7 +219,9 @@ def one_person(stage: Stage, who: Leaver) -> None:
     )
     stage.run("plan", "--email", who.email, quietly=True)
     plan = newest(stage.folder)
-    stage.tell("Iemand keurt precies dit goed; dan pas gebeurt het.", "Somebody approves exactly this; only then it happens.")
+    stage.tell(
+        "Iemand keurt precies dit goed; dan pas gebeurt het.", "Somebody approves exactly this; only then it happens."
+    )
     _carry_out(stage, plan)
     outside(stage, [who], plan)
     stage.tell("Het antwoord, in de taal van de persoon:", "The answer, in the person's language:")
@@ -352,6 +356,8 @@ def ending(stage: Stage, seconds: float) -> int:
         f"{1 + BATCH} mensen weg, {PEOPLE - 1 - BATCH} merken er niets van, in {say.number(round(seconds))} seconden.",
         f"{1 + BATCH} people gone, {PEOPLE - 1 - BATCH} notice nothing, in {say.number(round(seconds))} seconds.",
     )
-    stage.out.draw(Text("Nu je eigen database: waarborg init" if stage.nl else "Now your own database: waarborg init", QUIET), "")
+    stage.out.draw(
+        Text("Nu je eigen database: waarborg init" if stage.nl else "Now your own database: waarborg init", QUIET), ""
+    )
     print(SENTENCE)
     return exits.OK
