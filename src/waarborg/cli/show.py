@@ -85,7 +85,6 @@ class Shower:
         if not plan.located:
             return Text(say("sum_others", rows=say.rows(sums.changes)) if sums.changes else say("nothing_found"))
         day = say.day(sums.last) if sums.last else ""
-        numbers = ("sum_goes", sums.goes), ("sum_law" if day else "sum_hold", sums.law), ("sum_rest", sums.rest)
         parts = [
             say(name if n != 1 else f"{name}_one", n=say.number(n), day=day)
             for name, n in (
