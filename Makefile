@@ -41,7 +41,7 @@ bench-quick: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks.run --quick
 
 test-real: $(VENV)/ready-dev
-	WAARBORG_TEST_REAL=1 $(BIN)/python -m pytest -rs tests/real
+	WAARBORG_REAL=1 $(BIN)/python -m pytest -rs tests/real
 
 # requirements*.txt hold hashes for every platform, and no address of any registry.
 requirements: $(UV)
