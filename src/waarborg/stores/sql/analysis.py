@@ -41,7 +41,7 @@ class Analysis:
 
 
 def analyse(program: Program) -> Analysis:
-    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB313 for `Not` in a cycle."""
+    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB315 for `Not` in a cycle."""
     made = Analysis({one.name: replace(one, rows=_without_itself(one.rows, one.name)) for one in program.sets})
     for one in program.sets:
         _sensible(made, one.rows, one.table)
@@ -94,19 +94,6 @@ def _without_itself(rows: Rows, name: str) -> Rows:
         case Either(parts):
             return Either(tuple(_without_itself(part, name) for part in parts))
     return rows
-
-
-def _homes(rows: Rows, table: str) -> Iterator[tuple[Rows, str]]:
-    """Every part, with the table whose rows it is about."""
-    yield rows, table
-    match rows:
-        case Leads(table=other, rows=inner):
-            yield from _homes(inner, other)
-        case Not(inner):
-            yield from _homes(inner, table)
-        case Both(parts) | Either(parts):
-            for part in parts:
-                yield from _homes(part, table)
 
 
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:
