@@ -253,7 +253,8 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     columns = [column for name in link.columns if (column := mapped.facts.column(name))]
     if link.inside == "whole" and any(_clearable(mapped.facts, column) for column in columns):
         return Treatment.CLEAR
-    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier:
+    plain = link.inside == "whole" and link.template == "{}"  # a key inside a document is not a column to point elsewhere
+    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier and plain:
         return Treatment.STAND_IN
     return None
 
