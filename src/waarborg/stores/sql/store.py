@@ -18,6 +18,7 @@ from waarborg.stores.contract import (
     Change,
     Delete,
     Hit,
+    Insert,
     Program,
     Reading,
     Sample,
@@ -224,7 +225,9 @@ class SqlStore:
         return Applied(done)
 
     def _carry(self, sets: Evaluation, change: Change, seeds: Seeds, cursor: Any) -> Any:
-        watch = transaction.Watch(cursor, sets.dialect, sets.facts)
+        tables = {sets.analysis.sets[step.set].table for step in change.steps if not isinstance(step, Insert)}
+        tables |= {step.table for step in change.steps if isinstance(step, Insert)}
+        watch = transaction.Watch(cursor, sets.dialect, sets.facts, sets.treated | tables)
         carrier = Carrier(sets, change, seeds)
         with guarded():
             prepared = carrier.prepare()
