@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
-from waarborg.errors import Finding
+from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
 from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
 from waarborg.plans.model import Ground
@@ -115,11 +115,7 @@ class _Draft:
             self._update(table, f"reduce:{table.local}:kept", kept, self._reduced(table, frozenset(columns)), name)
             self._keep_by_rule(table, kept, rules, columns)
         if need := sets.need(table):
-            lawful = [rule for rule in applying(table, self.rules) if rule.cutoff is not None]
-            columns = self._readable(table, lawful) if self._needed_by_law(table) else ()
-            self._update(table, f"reduce:{table.local}:need", need, self._reduced(table, frozenset(columns)), name)
-            ground = Ground(f"tables.{name}", "Art. 17(3)", "", (), "Rows of others, or kept by law, refer to it.")
-            self.kept.append(KeptDraft(name, need, tuple(columns), ground, "needed"))
+            self._needed(table, need)
         if live := sets.live(table):
             self.kept.append(
                 KeptDraft(
@@ -137,8 +133,20 @@ class _Draft:
             left = tuple(c for c, w in writes.items() if w.treatment is Treatment.KEEP and c not in _technical(table))
             self.kept.append(KeptDraft(name, gone, left, ground, "anonymous"))
 
-    def _needed_by_law(self, table: Mapped) -> bool:
-        return any(self.sets.kept(other) for other, *_ in self.sets.pinned_down(table))
+    def _needed(self, table: Mapped, need: str) -> None:
+        """Shells: rows that others refer to. What a law names stays readable only where a kept row leads to it."""
+        columns = self._readable(table, [rule for rule in applying(table, self.rules) if rule.cutoff is not None])
+        lawful = self.sets.lawful(table) if columns else None
+        shells = need
+        if lawful:
+            shells = self.sets.add(f"shell:{table.local}", table.local, Both((In(need), Not(In(lawful)))))
+            self._shell(table, f"reduce:{table.local}:law", lawful, columns, "Rows kept by law refer to it.")
+        self._shell(table, f"reduce:{table.local}:need", shells, (), "Rows of others, or kept by law, refer to it.")
+
+    def _shell(self, table: Mapped, id: str, rows: str, columns: tuple[str, ...], sentence: str) -> None:
+        self._update(table, id, rows, self._reduced(table, frozenset(columns)), table.name)
+        ground = Ground(f"tables.{table.name}", "Art. 17(3)", "", (), sentence)
+        self.kept.append(KeptDraft(table.name, rows, columns, ground, "needed"))
 
     def _readable(self, table: Mapped, rules: list[Keeping]) -> tuple[str, ...]:
         """Columns that a rule keeps readable."""
@@ -328,10 +336,24 @@ class _Draft:
                 )
                 id = f"delete:{table.local}:double:{arm.index}"
                 self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
+                self._held_doubles(table, double, ground)
                 return self.sets.add(
                     f"single:{table.local}:{arm.index}", table.local, Both((In(rows), Not(In(double))))
                 )
         return rows
+
+    def _held_doubles(self, table: Mapped, double: str, ground: Ground) -> None:
+        """Rows that stay and refer to a double: it cannot go, and the plan says so before anybody approves it."""
+        for other, columns, to_columns, arm, _ in self.sets.pinned_down(table):
+            leads = Leads(columns, table.local, to_columns, In(double))
+            rows: list[Rows] = [leads, *(arm.conditions if arm else ())]
+            if goes := self.sets.deleted(other):
+                rows.append(Not(In(goes)))
+            id = f"held:{double}:{other.local}:{','.join(columns)}"
+            held = self.sets.add(id, other.local, Both(tuple(rows)))
+            self.steps.append(
+                StepDraft(id, other.name, held, Treatment.KEEP, ground, findings=(_held_double(table, other),))
+            )
 
     def _mention(self, table: Mapped, arm: Arm) -> None:
         """Words that name the leaver in a text that stays."""
@@ -457,4 +479,14 @@ def _no_stand_in(arm: Arm) -> Finding:
         "This link is to be pointed at a stand-in, and its target declares none in the same store.",
         "A stand-in is a row of the table of people that stands for nobody.",
         "Add stand_in: {values: …, find: …} to the subject of the target, or choose another treatment.",
+    )
+
+
+def _held_double(table: Mapped, other: Mapped) -> Finding:
+    return Finding(
+        "WB430",
+        Place(table.decl.place.file, table.decl.place.line, 0, f"tables.{table.name}"),
+        f"Rows that would collide at the stand-in cannot be deleted: rows of {other.name} that stay refer to them.",
+        "The stand-in may have only one such row, and what stays would refer to nothing.",
+        f"Let the rows of {other.name} belong to {table.name}, or choose another treatment for its link.",
     )

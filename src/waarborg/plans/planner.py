@@ -163,8 +163,8 @@ class Planner:
     def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.
 
-        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there. A
-        store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
+        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there, and
+        `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
         """
         self._current(plan, approval, sealed.people)
         asked = asked_of(sealed.people, frozen=bool(plan.follows))
@@ -178,6 +178,8 @@ class Planner:
             try:
                 results.append(self._apply_store(plan, part, blueprints[part.store], sealed.seeds[part.store]))
             except StoreError as error:
+                if not error.unreachable:
+                    raise
                 results.append(StoreResult(part.store, (), "delayed", error.findings[0] if error.findings else None))
                 waiting |= self._leads_to(part.store)
         return Result(plan.digest, tuple(results))

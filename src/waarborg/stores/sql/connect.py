@@ -229,6 +229,8 @@ def rewritten(error: BaseException, id: str = "", what: str = "The database refu
         or (getattr(getattr(origin, "pgconn", None), "status", 0) not in (0, None))
         or ("connection" in str(origin)[:200].lower() and ("closed" in str(origin) or "lost" in str(origin)))
     )
+    full = code in ("53100", "1114", "1021", "SQLITE_FULL")
+    refused.unreachable = refused.gone or refused.retry or full or id == "WB330"
     return refused
 
 

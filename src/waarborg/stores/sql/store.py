@@ -257,12 +257,14 @@ class SqlStore:
             if not error.gone:
                 raise
             if change.marker is None:
-                raise StoreError.one(
+                lost = StoreError.one(
                     "WB337",
                     "The connection was lost while the change was being committed.",
                     "Whether it was committed cannot be known from here.",
                     "Locate again: what is still there is what was not done.",
-                ) from None
+                )
+                lost.unreachable = True
+                raise lost from None
             if not self._was_committed(change):
                 error.retry = True
                 raise
