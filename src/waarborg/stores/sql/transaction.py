@@ -113,8 +113,8 @@ class Watch:
 
     def __init__(self, cursor: Any, dialect: Dialect, facts: Facts, tables: Collection[str]) -> None:
         self._cursor, self._dialect, self._facts = cursor, dialect, facts
-        self._idle = dialect.name != "sqlite" and facts.whole and all(self._inert(name) for name in tables)
-        self._before = None if self._idle else self._look()
+        self._idle = dialect.name == "postgresql" and facts.whole and all(self._inert(name) for name in tables)
+        self._before: Any = None if self._idle else self._look()
 
     def _inert(self, name: str) -> bool:
         """Whether treating this table cannot change any other row: no trigger, no rule, no cascade."""
@@ -134,6 +134,9 @@ class Watch:
         """Raises `StalePlan` WB322 when cascades or triggers changed more than was approved."""
         if self._idle:
             return
+        for name, rows in carrier.reached.items():
+            if rows > allowed.get(name, 0):
+                raise refusals.side_effects(self._facts.store, name, rows, allowed.get(name, 0))
         if self._dialect.name == "postgresql":
             self._judge_tables(carrier, allowed)
         elif self._dialect.name == "sqlite":
