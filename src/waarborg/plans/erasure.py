@@ -23,6 +23,7 @@ from waarborg.stores.contract import (
     Collides,
     Constant,
     Either,
+    FromPeer,
     FromSeed,
     Given,
     In,
@@ -273,7 +274,7 @@ class _Draft:
         match arm.cut:
             case Treatment.STAND_IN:
                 stand_in = self._stand_in(arm)
-                return ({arm.columns[0]: FromSeed(stand_in.seed)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
+                return ({arm.columns[0]: _pointed(stand_in)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
             case Treatment.REPLACE:
                 decl = ColumnDecl(arm.columns[0], "", Treatment.REPLACE, arm.link.replace_with)
                 found = written(table, arm.columns[0], Treatment.REPLACE, decl)
@@ -304,17 +305,18 @@ class _Draft:
             if declared.tenant:
                 placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
             rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
-            seed = f"stand-in:{target.name}"
+            keys = f"stand-in:{target.name}"
             self.stand_ins[target.name] = StandInDraft(
-                target.name,
-                target.local,
-                rows,
-                arm.to_columns,
-                declared.values,
-                declared.find,
-                seed,
-                declared.tenant,
-                me,
+                table=target.name,
+                local=target.local,
+                set=rows,
+                key=arm.to_columns,
+                values=declared.values,
+                find=declared.find,
+                seed=f"stand-ins:{target.name}" if declared.tenant else keys,
+                keys=keys,
+                tenant=declared.tenant,
+                me=me,
             )
         return self.stand_ins[target.name]
 
@@ -327,12 +329,14 @@ class _Draft:
         keys = [table.facts.key, *(u.columns for u in table.facts.uniques)]
         keys += [index.columns for index in table.facts.indexes if index.unique]
         for name, write in cut.items():
-            for columns in {key for key in keys if name in key and isinstance(write, FromSeed | Constant)}:
+            if not isinstance(write, FromSeed | FromPeer):
+                continue
+            for columns in {key for key in keys if name in key}:
                 rest = tuple(column for column in columns if column != name)
-                if not isinstance(write, FromSeed):
-                    continue
                 double = self.sets.add(
-                    f"double:{table.local}:{arm.index}", table.local, Collides(rows, name, rest, write.seed)
+                    f"double:{table.local}:{arm.index}",
+                    table.local,
+                    Collides(rows, name, rest, self.stand_ins[arm.target].keys),
                 )
                 id = f"delete:{table.local}:double:{arm.index}"
                 self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
@@ -470,6 +474,13 @@ def _technical(table: Mapped) -> set[str]:
 
 def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:
     return tuple(found.finding for found in columns.values() if found.finding)
+
+
+def _pointed(stand_in: StandInDraft) -> Write:
+    """The link of a row is pointed at the placeholder, or at the one of the leaver's tenant."""
+    if stand_in.tenant:
+        return FromPeer(stand_in.seed, stand_in.local, stand_in.key[0], stand_in.tenant)
+    return FromSeed(stand_in.seed)
 
 
 def _no_stand_in(arm: Arm) -> Finding:

@@ -65,7 +65,7 @@ def _cut_and_delete(
     deletes: Sequence[StepDraft],
     world: World,
 ) -> list[StepDraft]:
-    """Updates before deletions; but doubles before the updates of their table, after all that goes and refers to them."""
+    """Updates before deletions; doubles before the updates of their table, after all that goes and refers to them."""
     doubled = {step.table for step in doubles}
     before: set[str] = set()
     while True:

@@ -366,7 +366,7 @@ class Compiler:
         if not wanted:
             return self.dialect.nothing()
         found = ""
-        if self.dialect.name == "mariadb" and cols[0].ci and how.normalise == ("lowercase",):
+        if self.dialect.name == "mariadb" and cols[0].folded and how.normalise == ("lowercase",):
             # The column's own collation ignores case, so its index finds the candidates; bytes decide.
             plain = ", ".join(["%s"] * len(wanted))
             params.extend(wanted)
@@ -474,11 +474,9 @@ class Compiler:
         filled = " AND ".join([f"({inside})", *(f"{self.column(alias, one)} IS NOT NULL" for one in rows.rest)])
         given = list(self.seeds.get(rows.seed, ()))
         if given:
-            col = self.facts.col(table, rows.column)
-            held = self.match(table, other, (rows.column,), How(), given[:1], params)
+            held = self.match(table, other, (rows.column,), How(), given, params)
             differs = self._tuple(other, key), self._tuple(alias, key)
             apart = [f"{differs[0]} <> {differs[1]}"] if key else []
-            del col
             parts.append(f"EXISTS (SELECT 1 FROM {source} {other} WHERE {' AND '.join([held, *same, *apart])})")
         if key:
             before = f"{self._tuple(other, key)} < {self._tuple(alias, key)}"

@@ -125,7 +125,7 @@ def _column(row: Any, checks: list[Check]) -> tuple[Column, Col]:
     column = Column(
         name, full, family, empty, size, default is not None, generated, "auto_increment" in extra, folded, choices
     )
-    return column, Col(name, family, data, loose, charset or "", empty, choices, size, data in _WHOLE)
+    return column, Col(name, family, data, loose, charset or "", empty, choices, size, data in _WHOLE, folded)
 
 
 def _choices(full: str) -> tuple[str, ...]:
