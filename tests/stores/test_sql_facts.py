@@ -343,9 +343,9 @@ def test_attack_50_an_address_or_value_is_in_no_error(any_database: Database, mo
         store.describe()
     assert "canary" not in repr(caught.value) + str(caught.value) + repr(store)
     assert caught.value.__cause__ is None
+    row = Seeds(rows=[(1, "canary-value" + "x" * 500)])
+    change = Change(Program(()), (Insert("i", "member", ("id", "email"), "rows", 1, ("email",)),))
     with opened(any_database) as other, pytest.raises(StoreError) as refused:
-        row = Seeds(rows=[(1, "canary-value" + "x" * 500)])
-        change = Change(Program(()), (Insert("i", "member", ("id", "email"), "rows", 1, ("email",)),))
         other.apply(change, row)
     assert "canary" not in str(refused.value)
 
