@@ -71,7 +71,9 @@ def _postgresql(store: SqlStore, needs: Sequence[Need], role: Role, account: str
     who = quote(account)
     with store._cursor(True) as (_, cursor), guarded():
         database = execute(cursor, "SELECT current_database()").fetchone()[0]
-        schemas = dict.fromkeys(facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs)))
+        schemas = dict.fromkeys(
+            facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs))
+        )
         yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quote(database)} TO {who};"
         for schema in schemas:
             yield f"GRANT USAGE ON SCHEMA {quote(schema)} TO {who};"
@@ -208,7 +210,11 @@ def _lacking_sqlite(cursor: Any, reading: bool) -> list[str]:
     if not file or reading:
         return []
     folder = os.path.dirname(file)
-    return [f"writing in the {what}" for what, path in (("file", file), ("folder of the file", folder)) if not os.access(path, os.W_OK)]
+    return [
+        f"writing in the {what}"
+        for what, path in (("file", file), ("folder of the file", folder))
+        if not os.access(path, os.W_OK)
+    ]
 
 
 def _lacking_mariadb(store: SqlStore, cursor: Any, needs: Sequence[Need], role: Role) -> Iterator[str]:
@@ -248,7 +254,9 @@ def health(store: SqlStore) -> Iterator[Told]:
     with store._cursor(True) as (_, cursor), guarded():
         match store.dialect.name:
             case "postgresql":
-                yield Told(True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0])
+                yield Told(
+                    True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0]
+                )
                 yield from _replica(cursor)
             case "sqlite":
                 yield Told(True, "SQLite " + execute(cursor, "SELECT sqlite_version()").fetchone()[0])
