@@ -209,12 +209,8 @@ def _lacking_sqlite(cursor: Any, reading: bool) -> list[str]:
     file = next((row[2] for row in execute(cursor, "PRAGMA database_list").fetchall() if row[1] == "main"), "")
     if not file or reading:
         return []
-    folder = os.path.dirname(file)
-    return [
-        f"writing in the {what}"
-        for what, path in (("file", file), ("folder of the file", folder))
-        if not os.access(path, os.W_OK)
-    ]
+    places = ("file", file), ("folder of the file", os.path.dirname(file))
+    return [f"writing in the {what}" for what, path in places if not os.access(path, os.W_OK)]
 
 
 def _lacking_mariadb(store: SqlStore, cursor: Any, needs: Sequence[Need], role: Role) -> Iterator[str]:
