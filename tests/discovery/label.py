@@ -1,6 +1,6 @@
 """Write `truth.yaml` from the short labels a person made while reading the application's code.
 
-    python -m tests.discovery.label NAME
+    python -m discovery.label NAME
 
 `labels.txt` beside the recording holds lines of these kinds (several names on a line, separated by spaces):
 
@@ -24,7 +24,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.discovery.recorded import RecordedStore
+from discovery.recorded import RecordedStore
 
 HERE = Path(__file__).parent
 
@@ -40,7 +40,7 @@ def expand(app: str) -> dict[str, Any]:
     maybe: list[dict[str, Any]] = []
 
     def known(table: str, column: str = "") -> None:
-        if table not in schema.tables or column and not schema.tables[table].column(column):
+        if table not in schema.tables or (column and not schema.tables[table].column(column)):
             raise SystemExit(f"{app}: no {table}.{column}")
 
     for number, line in enumerate((HERE / app / "labels.txt").read_text().splitlines(), 1):
@@ -71,27 +71,40 @@ def expand(app: str) -> dict[str, Any]:
         elif kind == "audit":
             right = rest[-1].split(".")
             for table in schema.tables.values():
-                links.extend({"from": [f"{table.name}.{c}"], "to": [".".join(right)], "kind": "about"}
-                             for c in rest[:-1] if table.column(c) and not any(k.columns == (c,) for k in table.foreign_keys))
+                links.extend(
+                    {"from": [f"{table.name}.{c}"], "to": [".".join(right)], "kind": "about"}
+                    for c in rest[:-1]
+                    if table.column(c) and not any(k.columns == (c,) for k in table.foreign_keys)
+                )
         elif kind in ("link", "maybe"):
             left, right = " ".join(rest).split(" -> ")
             for part in (*left.split(","), *(p for p in right.split(",") if p != "*")):
                 known(*part.rsplit(".", 1))
-            (links if kind == "link" else maybe).append({"from": left.split(","), "to": right.split(","), "kind": "belongs_to"})
+            (links if kind == "link" else maybe).append(
+                {"from": left.split(","), "to": right.split(","), "kind": "belongs_to"}
+            )
         else:
             raise SystemExit(f"{app} line {number}: {kind}?")
     for table in schema.tables.values():
         for key in table.foreign_keys:
-            one = {"from": [f"{table.name}.{c}" for c in key.columns], "to": [f"{key.table}.{c}" for c in key.to_columns], "kind": "belongs_to"}
+            one = {
+                "from": [f"{table.name}.{c}" for c in key.columns],
+                "to": [f"{key.table}.{c}" for c in key.to_columns],
+                "kind": "belongs_to",
+            }
             if key.table in people or key.table in owned:
                 links.append(one)
             elif key.table in loose:
                 maybe.append(one)
     debatable = [one["from"] for one in maybe if one["to"] != ["*"]]
     links = [one for one in links if one["from"] not in debatable]
+    columns = {at: category for at, category in columns.items() if at not in either}
     return {
         "subjects": [{"table": t, "identifiers": i} for t, i in people.items()],
-        "columns": columns, "either": either, "links": links, "either_links": maybe,
+        "columns": columns,
+        "either": either,
+        "links": links,
+        "either_links": maybe,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.discovery.recorded import RecordedStore
+from discovery.recorded import RecordedStore
 from waarborg.scan.findings import Findings
 from waarborg.scan.pipeline import scan
 
@@ -61,9 +61,15 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     either = set(labels.get("either") or ())
     columns = {f"{t}.{c}" for t, c in found.columns}
     true_columns = set(labels.get("columns") or ())
-    links = {(tuple(f"{l.reference.table}.{c}" for c in l.reference.columns), tuple(f"{l.reference.target}.{c}" for c in l.reference.to_columns)) for l in found.links}
-    true_links = {(tuple(l["from"]), tuple(l["to"])) for l in labels.get("links") or ()}
-    loose = {(tuple(l["from"]), tuple(l["to"])) for l in labels.get("either_links") or ()}
+    links = {
+        (
+            tuple(f"{one.reference.table}.{c}" for c in one.reference.columns),
+            tuple(f"{one.reference.target}.{c}" for c in one.reference.to_columns),
+        )
+        for one in found.links
+    }
+    true_links = {(tuple(one["from"]), tuple(one["to"])) for one in labels.get("links") or ()}
+    loose = {(tuple(one["from"]), tuple(one["to"])) for one in labels.get("either_links") or ()}
     anywhere = {left for left, right in loose if right == ("*",)}
     loose |= {link for link in links if link[0] in anywhere}
     subjects = {s.table for s in found.subjects}
@@ -76,12 +82,15 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     }
 
 
+def line(kind: str, s: Score) -> str:
+    counts = f"{len(s.hit)} found, {len(s.missed)} missed, {len(s.wrong)} wrong"
+    return f"{kind}: recall {s.recall:.3f} precision {s.precision:.3f} ({counts})"
+
+
 def main(apps: list[str], verbose: bool) -> None:
     for app in apps:
         scores = compare(findings(app), truth(app))
-        print(f"{app:12}", "  ".join(
-            f"{kind}: recall {s.recall:.3f} precision {s.precision:.3f} ({len(s.hit)}/{len(s.hit) + len(s.missed)}, wrong {len(s.wrong)})"
-            for kind, s in scores.items()))
+        print(f"{app:12}", "  ".join(line(kind, s) for kind, s in scores.items()))
         if verbose:
             for kind, s in scores.items():
                 print("  missed", kind, sorted(s.missed))
@@ -89,5 +98,7 @@ def main(apps: list[str], verbose: bool) -> None:
 
 
 if __name__ == "__main__":
-    names = [a for a in sys.argv[1:] if not a.startswith("-")] or sorted(p.parent.name for p in HERE.glob("*/recording.json.gz"))
+    names = [a for a in sys.argv[1:] if not a.startswith("-")] or sorted(
+        p.parent.name for p in HERE.glob("*/recording.json.gz")
+    )
     main(names, "-v" in sys.argv)

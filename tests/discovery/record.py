@@ -37,9 +37,16 @@ def family(kind: Any, spelled: str) -> str:
     if isinstance(kind, sa.ARRAY) or spelled.endswith("[]"):
         return "array"
     for cls, name in (
-        (sa.Uuid, "uuid"), (sa.Boolean, "boolean"), (sa.DateTime, "datetime"), (sa.Date, "date"),
-        (sa.Numeric, "number"), (sa.Integer, "number"), (sa.LargeBinary, "binary"),
-        (sa.types._Binary, "binary"), (sa.Enum, "text"), (sa.String, "text"),
+        (sa.Uuid, "uuid"),
+        (sa.Boolean, "boolean"),
+        (sa.DateTime, "datetime"),
+        (sa.Date, "date"),
+        (sa.Numeric, "number"),
+        (sa.Integer, "number"),
+        (sa.LargeBinary, "binary"),
+        (sa.types._Binary, "binary"),
+        (sa.Enum, "text"),
+        (sa.String, "text"),
     ):
         if isinstance(kind, cls):
             return name
@@ -96,11 +103,17 @@ def _table(inspector: Inspector, connection: Any, schema: str, name: str, defaul
         except Exception:
             spelled = str(kind).lower()
         choices = list(getattr(kind, "enums", ()) or ())
-        columns.append({
-            "name": c["name"], "type": spelled, "family": family(kind, spelled), "nullable": bool(c["nullable"]),
-            "length": getattr(kind, "length", None) if not choices else None,
-            "has_default": c.get("default") is not None, "choices": choices,
-        })
+        columns.append(
+            {
+                "name": c["name"],
+                "type": spelled,
+                "family": family(kind, spelled),
+                "nullable": bool(c["nullable"]),
+                "length": getattr(kind, "length", None) if not choices else None,
+                "has_default": c.get("default") is not None,
+                "choices": choices,
+            }
+        )
     quote = inspector.engine.dialect.identifier_preparer.quote
     target = f"{quote(schema)}.{quote(name)}"
     total = connection.exec_driver_sql(f"SELECT count(*) FROM {target}").scalar()
@@ -111,9 +124,14 @@ def _table(inspector: Inspector, connection: Any, schema: str, name: str, defaul
         "uniques": [u["column_names"] for u in inspector.get_unique_constraints(name, schema=schema)],
         "indexes": [[i["column_names"], bool(i["unique"])] for i in inspector.get_indexes(name, schema=schema)],
         "foreign_keys": [
-            {"name": f["name"], "columns": f["constrained_columns"],
-             "table": f["referred_table"] if f["referred_schema"] in (None, default) else f"{f['referred_schema']}.{f['referred_table']}",
-             "to": f["referred_columns"]}
+            {
+                "name": f["name"],
+                "columns": f["constrained_columns"],
+                "table": f["referred_table"]
+                if f["referred_schema"] in (None, default)
+                else f"{f['referred_schema']}.{f['referred_table']}",
+                "to": f["referred_columns"],
+            }
             for f in inspector.get_foreign_keys(name, schema=schema)
         ],
         "total": total,
@@ -126,5 +144,11 @@ if __name__ == "__main__":
     with gzip.GzipFile(sys.argv[2], "wb", mtime=0) as out:
         out.write(json.dumps(recording, ensure_ascii=False, separators=(",", ":")).encode())
     links = sum(len(t["foreign_keys"]) for t in recording["tables"].values())
-    print(len(recording["tables"]), "tables", links, "declared foreign keys",
-          sum(t["total"] for t in recording["tables"].values()), "rows")
+    print(
+        len(recording["tables"]),
+        "tables",
+        links,
+        "declared foreign keys",
+        sum(t["total"] for t in recording["tables"].values()),
+        "rows",
+    )

@@ -12,14 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from waarborg.stores.contract import (
-    Abilities, Applied, Change, Column, Family, ForeignKey, Given, Hit, Index, Key, Program, Sample, Schema, Seeds,
-    Table, Unique,
+    Abilities,
+    Applied,
+    Change,
+    Column,
+    Family,
+    ForeignKey,
+    Given,
+    Hit,
+    Index,
+    Key,
+    Program,
+    Sample,
+    Schema,
+    Seeds,
+    Table,
+    Unique,
 )
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, dict) and len(value) == 1:
-        (kind, inner), = value.items()
+        ((kind, inner),) = value.items()
         if kind == "bytes":
             return base64.b64decode(inner)
         if kind == "datetime":
@@ -107,14 +121,22 @@ def _table(name: str, facts: dict[str, Any]) -> Table:
     return Table(
         name,
         tuple(
-            Column(c["name"], c["type"], Family(c["family"]), c["nullable"], c["length"],
-                   has_default=c["has_default"], choices=tuple(c["choices"]))
+            Column(
+                c["name"],
+                c["type"],
+                Family(c["family"]),
+                c["nullable"],
+                c["length"],
+                has_default=c["has_default"],
+                choices=tuple(c["choices"]),
+            )
             for c in facts["columns"]
         ),
         key=tuple(facts["key"]),
         uniques=tuple(Unique(f"u{i}", tuple(u)) for i, u in enumerate(facts["uniques"])),
         indexes=tuple(
-            Index(f"i{i}", tuple(c or "" for c in columns), unique) for i, (columns, unique) in enumerate(facts["indexes"])
+            Index(f"i{i}", tuple(c or "" for c in columns), unique)
+            for i, (columns, unique) in enumerate(facts["indexes"])
         ),
         foreign_keys=tuple(
             ForeignKey(f["name"] or "", tuple(f["columns"]), f["table"], tuple(f["to"])) for f in facts["foreign_keys"]

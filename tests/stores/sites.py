@@ -37,14 +37,14 @@ class MemorySite(Site):
 class SqlSite(Site):
     """A database, filled and dumped by its own driver; every handle is a store with connections of its own."""
 
-    modules = ("waarborg.stores.sql",)
+    # Not the functions that SQLite calls back: an exception in there comes out as a refusal of the engine.
+    modules = tuple(f"waarborg.stores.sql.{name}" for name in ("store", "apply", "evaluate", "compile", "transaction"))
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        self.database.empty()
-        self.database.make(tables, rows)
+        self.database.fill(tables, rows)
         with closing(SqlStore("app", self.database.url)) as store:
             store.prepare_marker()
 

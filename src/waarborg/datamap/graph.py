@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from waarborg.datamap.model import DataMap, Link
 from waarborg.terms import LinkKind
 
-OWNING = frozenset({LinkKind.BELONGS_TO, LinkKind.ABOUT})
+STRENGTH = ((LinkKind.BELONGS_TO,), (LinkKind.ABOUT,), (LinkKind.VISIBLE_TO, LinkKind.ORGANISATION))
+"""Kinds of link in the order in which they say best whose a row is."""
 FAR = 1_000_000
 
 
@@ -46,7 +47,7 @@ class Graph:
         here = table
         while self.distance.get(here, 0) > 0:
             near = (edge for edge in self.edges[here] if self.distance.get(edge.target, FAR) < self.distance[here])
-            edge = min(near, key=lambda one: (one.link.kind not in OWNING, self.distance[one.target]))
+            edge = min(near, key=lambda one: (_weakness(one), self.distance[one.target]))
             steps.append(edge)
             here = edge.target
         return tuple(steps)
@@ -92,17 +93,15 @@ def ownership(datamap: DataMap) -> Graph:
 
 
 def _distances(people: tuple[str, ...], edges: Mapping[str, list[Edge]]) -> dict[str, int]:
-    """How many links from each table to the nearest people: over ownership where it leads there, else over any link."""
-    owning: dict[str, list[str]] = defaultdict(list)
-    others: dict[str, list[str]] = defaultdict(list)
-    for table, found in edges.items():
-        for edge in found:
-            (owning if edge.link.kind in OWNING else others)[edge.target].append(table)
+    """How many links from each table to the nearest people: over ownership where it leads there, else over others."""
+    sources: dict[str, list[str]] = defaultdict(list)
     distance = dict.fromkeys(people, 0)
-    _spread(distance, owning)
-    for target, tables in others.items():
-        owning[target].extend(tables)
-    _spread(distance, owning)
+    for kinds in STRENGTH:
+        for table, found in edges.items():
+            for edge in found:
+                if edge.link.kind in kinds:
+                    sources[edge.target].append(table)
+        _spread(distance, sources)
     return distance
 
 
@@ -115,6 +114,10 @@ def _spread(distance: dict[str, int], sources: Mapping[str, list[str]]) -> None:
             if table not in distance:
                 distance[table] = distance[here] + 1
                 waiting.append(table)
+
+
+def _weakness(edge: Edge) -> int:
+    return next(number for number, kinds in enumerate(STRENGTH) if edge.link.kind in kinds)
 
 
 def _strongly_connected(targets: Mapping[str, list[str]]) -> tuple[tuple[str, ...], ...]:

@@ -12,20 +12,22 @@ two is mended by calling `apply` again, which finds nothing left to treat and wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from uuid import uuid4
 
-from waarborg.canonical import digest
-from waarborg.clock import Clock, SystemClock
-from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError
+from waarborg.canonical import digest, keyed_digest
+from waarborg.clock import Clock, SystemClock, monotone
+from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
+from waarborg.evidence.log import Log
 from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
 from waarborg.plans.planner import Planner
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.state import State
+from waarborg.state.declared import declared_names
 from waarborg.terms import SubjectRef
 
 FOLLOW_UPS = 5
@@ -64,22 +66,37 @@ class Casework:
 
     def plan(self, people: Sequence[SubjectRef], request: str = "") -> Case:
         """Plan the erasure of these people. Raises `PlanError`; nothing is recorded then."""
+        self._look_up_holds(people)
         plan, sealed = self.planner.plan_erasure(people)
         request = request or uuid4().hex
-        with self.door.begin() as state:
-            now = self.clock.now()
-            log = state.log(self.declared())
+        with self._writing() as (state, log, now):
             for person in people:
                 subject, _ = state.people.subject(reference(person), at=now)
                 data = {"request": request, "right": plan.right.value}
                 log.append(kind="request.received", at=now, subject=subject, data=data)
-            self._keep(state, plan, sealed, request, now)
+            self._keep(state, log, plan, sealed, request, now)
         return Case(request, plan, "made", sealed)
 
-    def _keep(self, state: State, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[State, Log, datetime]]:
+        """A transaction on the state in which evidence is appended; it ends with a signed head."""
+        with self.door.begin() as state:
+            log = state.log(self.declared())
+            now = monotone(self.clock, lambda: datetime.fromisoformat(log.tip().at))
+            yield state, log, now
+            log.sign(at=now, key=state.vault.signing_key(at=now))
+
+    def _look_up_holds(self, people: Sequence[SubjectRef]) -> None:
+        """Ask the register which holds cover these people by name, for this plan and its steps."""
+        with self.door.begin() as state:
+            now = self.clock.now()
+            held = {reference(person): state.holds.covering(person.identifiers, at=now) for person in people}
+        self.planner.under_hold = lambda person: held.get(reference(person), frozenset())
+
+    def _keep(self, state: State, log: Log, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
         state.plans.put(plan.digest, plan_bytes(plan), request=request, at=now)
         state.plans.attach(plan.digest, "people", sealed_bytes(sealed), at=now)
-        state.log(self.declared()).append(
+        log.append(
             kind="plan.made",
             at=now,
             data={
@@ -97,13 +114,12 @@ class Casework:
 
     def approve(self, plan_id: str, by: str) -> Approval:
         """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
-        with self.door.begin() as state:
-            now = self.clock.now()
+        with self._writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
             approval = Approval(case.plan.digest, by, now)
             state.plans.set(case.plan.digest, "approved", at=now, expect="made")
-            state.log(self.declared()).append(
+            log.append(
                 kind="plan.approved",
                 at=now,
                 data={
@@ -123,8 +139,8 @@ class Casework:
 
     def apply(self, plan_id: str) -> Result:
         """Carry out an approved plan. Raises `StalePlan` where reality moved outside the scope (recorded as well)."""
-        with self.door.read() as state:
-            case = self._open(state, plan_id)
+        case = self.case(plan_id)
+        self._look_up_holds(case.sealed.people)
         if case.state not in ("approved", "applied", "verified"):
             raise PlanError.one(
                 "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
@@ -135,27 +151,25 @@ class Casework:
         except (StalePlan, StoreError) as error:
             self._failed(case, error)
             raise
-        with self.door.begin() as state:
-            now = self.clock.now()
-            log = state.log(self.declared())
+        with self._writing() as (state, log, now):
             for part in result.stores:
                 if part.state in ("applied", "already"):
-                    log.append(kind="plan.applied", at=now, data=_applied(case, part))
+                    log.append(kind="plan.applied", at=now, data=_applied(state, case, part, now))
             if result.done and case.state == "approved":
                 state.plans.set(case.plan.digest, "applied", at=now)
         return result
 
     def _failed(self, case: Case, error: WaarborgError) -> None:
-        with self.door.begin() as state:
+        with self._writing() as (_, log, now):
             kind = "plan.stale" if isinstance(error, StalePlan) else "plan.failed"
             found = error.findings[0].id if error.findings else "WB425"
             data = {"plan": case.plan.digest, "request": case.request, "error": found}
-            state.log(self.declared()).append(kind=kind, at=self.clock.now(), data=data)
+            log.append(kind=kind, at=now, data=data)
 
     def verify(self, plan_id: str) -> Verdict:
         """Plan again with everything frozen. Rows born meanwhile are treated under the same approval, in rounds."""
-        with self.door.read() as state:
-            case = self._open(state, plan_id)
+        case = self.case(plan_id)
+        self._look_up_holds(case.sealed.people)
         verdict = self.planner.verify(case.plan, case.sealed)
         for _ in range(FOLLOW_UPS):
             if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
@@ -167,20 +181,18 @@ class Casework:
     def _follow(self, case: Case, follow_up: Plan) -> Verdict:
         approval = Approval(follow_up.digest, "", self.clock.now())
         result = self.planner.apply(follow_up, case.sealed, approval)
-        with self.door.begin() as state:
-            now = self.clock.now()
+        with self._writing() as (state, log, now):
             for part in result.stores:
                 if part.state == "applied":
-                    data = {**_applied(case, part), "again": True}
-                    state.log(self.declared()).append(kind="plan.applied", at=now, data=data)
+                    data = {**_applied(state, case, part, now), "again": True}
+                    log.append(kind="plan.applied", at=now, data=data)
         return self.planner.verify(case.plan, case.sealed)
 
     def _verified(self, case: Case, verdict: Verdict) -> None:
-        with self.door.begin() as state:
-            now = self.clock.now()
+        with self._writing() as (state, log, now):
             left = verdict.follow_up.rows if verdict.follow_up else 0
             keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept)
-            state.log(self.declared()).append(
+            log.append(
                 kind="plan.verified",
                 at=now,
                 data={
@@ -193,9 +205,9 @@ class Casework:
             )
             if verdict.clean:
                 state.plans.set(case.plan.digest, "verified", at=now)
-                self._tombstone(state, case, verdict, now)
+                self._tombstone(state, log, case, verdict, now)
 
-    def _tombstone(self, state: State, case: Case, verdict: Verdict, now: datetime) -> None:
+    def _tombstone(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
         """What a law keeps comes back by itself on its day: the keys that lead to it wait sealed until then."""
         ends = sorted(kept.until for kept in verdict.kept if kept.why == "rule" and kept.until)
         if not ends or any(one.id == case.request for one in state.tombstones.all()):
@@ -203,24 +215,56 @@ class Casework:
         state.tombstones.put(case.request, sealed_bytes(case.sealed), at=now, ends=ends[0])
         keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
         data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
-        state.log(self.declared()).append(kind="tombstone.made", at=now, data=data)
+        log.append(kind="tombstone.made", at=now, data=data)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
-        with self.door.begin() as state:
-            now = self.clock.now()
+        with self._writing() as (state, log, now):
             case = self._open(state, plan_id)
             data = {"request": case.request, "answer": answer, "rows": rows, "right": case.plan.right.value}
             for person in case.sealed.people:
                 subject, _ = state.people.subject(reference(person), at=now)
-                state.log(self.declared()).append(kind="request.answered", at=now, subject=subject, data=data)
+                log.append(kind="request.answered", at=now, subject=subject, data=data)
 
     def close(self, request: str) -> None:
         """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
-        with self.door.begin() as state:
-            now = self.clock.now()
+        with self._writing() as (state, log, now):
             state.plans.close(request, at=now)
-            state.log(self.declared()).append(kind="request.closed", at=now, data={"request": request})
+            log.append(kind="request.closed", at=now, data={"request": request})
+
+    def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
+        """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""
+        self._known_hold(hold)
+        with self._writing() as (state, log, now):
+            subject, _ = state.people.subject(reference(person), at=now)
+            state.holds.place(hold, person.identifiers, at=now, ends=ends)
+            data = {"hold": f"holds.{hold}"} | ({"ends": ends.isoformat()} if ends else {})
+            log.append(kind="hold.placed", at=now, subject=subject, data=data)
+
+    def lift(self, hold: str, person: SubjectRef) -> None:
+        """End a hold for a person."""
+        self._known_hold(hold)
+        with self._writing() as (state, log, now):
+            subject, _ = state.people.subject(reference(person), at=now)
+            state.holds.lift(hold, person.identifiers, at=now)
+            log.append(kind="hold.lifted", at=now, subject=subject, data={"hold": f"holds.{hold}"})
+
+    def _known_hold(self, hold: str) -> None:
+        known = self.planner.policy.holds
+        if hold not in known:
+            raise PlanError.one(
+                "WB430",
+                f'The policy declares no hold "{hold}".',
+                "A hold needs a ground, an owner and an end or review date that people can be told.",
+                near_miss(hold, known) or "Declare it under holds in the policy.",
+            )
+
+    def open_log(self) -> None:
+        """Begin the evidence log if it was never begun."""
+        with self.door.begin() as state:
+            if state.entries().tip() is None:
+                now = self.clock.now()
+                state.log(self.declared()).open(at=now, key=state.vault.signing_key(at=now))
 
     # -- looking things up ---------------------------------------------------------------------------------------
 
@@ -249,10 +293,7 @@ class Casework:
 
     def declared(self) -> frozenset[str]:
         """Every name that policy and map write down: the only words an evidence entry may hold."""
-        policy, datamap = self.planner.policy, self.planner.datamap
-        names = {policy.id, *datamap.stores, *datamap.tables, *policy.data, *policy.purposes, *policy.recipients}
-        names |= {f"retention.{name}" for name in policy.retention} | {f"holds.{name}" for name in policy.holds}
-        return frozenset(names | set(policy.retention) | set(policy.holds))
+        return declared_names(self.planner.policy, self.planner.datamap)
 
 
 def reference(person: SubjectRef) -> str:
@@ -271,11 +312,13 @@ def next_end(verdict: Verdict) -> date | None:
     return min((kept.until for kept in verdict.kept if kept.until), default=None)
 
 
-def _applied(case: Case, part: StoreResult) -> dict[str, object]:
+def _applied(state: State, case: Case, part: StoreResult, now: datetime) -> dict[str, object]:
+    """What one store did. The digests of row keys are keyed: small numbers could be guessed from a bare one."""
+    secret = state.vault.secret("digests", at=now)
     return {
         "plan": case.plan.digest,
         "store": part.store,
-        "done": digest([[step["id"], step["rows"], step["digest"]] for step in part.steps]),
+        "done": keyed_digest(secret, [[step["id"], step["rows"], step["digest"]] for step in part.steps]),
         "request": case.request,
         "people": case.plan.people,
         "rows": sum(int(str(step["rows"])) for step in part.steps),

@@ -94,6 +94,8 @@ class Plan:
     policy_digest: str
     datamap_digest: str
     stores: tuple[StorePlan, ...]
+    rules: tuple[str, ...] = ()
+    """The rules and holds that kept data when the plan was made: others now make it stale."""
     notes: tuple[Finding, ...] = ()
     """What a person should know before approving; nothing here stands in the way."""
     follows: str = ""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import IO
 
 from waarborg.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand
 from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
 from waarborg.plans.resolve import World, resolve
+from waarborg.plans.rules import keepings
 from waarborg.plans.sets import WEAK, Asked
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
@@ -77,9 +79,11 @@ class Planner:
             self._digests = (self.policy.digest, self.datamap.digest)
         return self._digests
 
-    def blueprints(self, asked: Asked, held: frozenset[str] = frozenset()) -> dict[str, Blueprint]:
-        """What could happen in each store, for people asked about in these ways and under these holds, today."""
-        now = self.clock.now()
+    def blueprints(
+        self, asked: Asked, held: frozenset[str] = frozenset(), at: datetime | None = None
+    ) -> dict[str, Blueprint]:
+        """What could happen in each store, for people asked about in these ways, under these holds, at an instant."""
+        now = at or self.clock.now()
         world, day = self.world(), now.date().isoformat()
         found = {}
         for name in self.stores:
@@ -100,7 +104,11 @@ class Planner:
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self._held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
-        return self._made(located, blueprints), located.sealed
+        return self._made(located, blueprints, self.rules(people)), located.sealed
+
+    def rules(self, people: Sequence[SubjectRef]) -> tuple[str, ...]:
+        """The rules and holds that keep data of these people now."""
+        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self._held(people)))
 
     def _held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
         """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
@@ -115,10 +123,12 @@ class Planner:
             )
         return held[0] if held else frozenset()
 
-    def _made(self, located: Located, blueprints: Mapping[str, Blueprint], follows: str = "") -> Plan:
+    def _made(
+        self, located: Located, blueprints: Mapping[str, Blueprint], rules: tuple[str, ...], follows: str = ""
+    ) -> Plan:
         abilities = {name: store.abilities for name, store in self.stores.items()}
         now = self.clock.now()
-        return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), follows)
+        return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), rules, follows)
 
     # -- access --------------------------------------------------------------------------------------------------
 
@@ -154,11 +164,12 @@ class Planner:
     def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.
 
-        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there. A
-        store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
+        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there, and
+        `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
         """
-        self._current(plan, approval)
-        blueprints = self.blueprints(asked_of(sealed.people), self._held(sealed.people))
+        self._current(plan, approval, sealed.people)
+        asked = asked_of(sealed.people, frozen=bool(plan.follows))
+        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
         waiting: set[str] = set()
         results = []
         for part in self._leaves_first(plan.stores):
@@ -168,6 +179,8 @@ class Planner:
             try:
                 results.append(self._apply_store(plan, part, blueprints[part.store], sealed.seeds[part.store]))
             except StoreError as error:
+                if not error.unreachable:
+                    raise
                 results.append(StoreResult(part.store, (), "delayed", error.findings[0] if error.findings else None))
                 waiting |= self._leads_to(part.store)
         return Result(plan.digest, tuple(results))
@@ -175,7 +188,7 @@ class Planner:
     def _apply_store(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> StoreResult:
         if not part.steps:
             return StoreResult(part.store, (), "nothing")
-        change, seeds = self._change(plan, part, drafts, seeds)
+        change, seeds = self._change(plan, part, drafts, complete(drafts.program, seeds))
         applied = self.stores[part.store].apply(change, seeds)
         return StoreResult(part.store, tuple(_told(part, applied)), _state(applied))
 
@@ -187,11 +200,11 @@ class Planner:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
                 values = f"values:{stand_in.seed}"
-                row = _placeholder(stand_in, seeds)
-                columns, seeds[values] = tuple(row), [tuple(row.values())]
+                rows = _placeholders(stand_in, seeds)
+                columns, seeds[values] = tuple(rows[0]), [tuple(row.values()) for row in rows]
                 find = (*stand_in.find, stand_in.tenant) if stand_in.tenant else stand_in.find
-                local, key = stand_in.local, stand_in.key
-                steps.append(Insert(stand_in.seed, local, columns, values, 1, find, key))
+                returning = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+                steps.append(Insert(step.id, stand_in.local, columns, values, len(rows), find, returning))
             elif step.treatment is Treatment.DELETE:
                 steps.append(Delete(step.id, step.set, step.ceiling, step.together))
             elif step.id.startswith("untie:"):
@@ -217,9 +230,11 @@ class Planner:
                     allowed[local] = allowed.get(local, 0) + step.ceiling
         return allowed
 
-    def _current(self, plan: Plan, approval: Approval) -> None:
-        """Refuse a plan that was not approved as it stands, or whose policy or map is another by now."""
+    def _current(self, plan: Plan, approval: Approval, people: Sequence[SubjectRef]) -> None:
+        """Refuse a plan that was not approved as it stands, or whose policy, map, rules or holds are others by now."""
         findings = []
+        if plan.rules != self.rules(people):
+            findings.append(_stale("WB431", "A hold was placed or lifted since.", "Make the plan again."))
         if approval.plan != plan.digest:
             findings.append(_stale("WB420", "The approval is for another plan.", "Approve this plan."))
         if plan.policy_digest != self.digests()[0]:
@@ -258,9 +273,9 @@ class Planner:
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
         asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self._held(sealed.people))
+        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
         located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
-        again = self._made(located, blueprints, follows=plan.id)
+        again = self._made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
             sentence = "verified: nothing left but what the plan kept" if kept else "verified: nothing left"
@@ -300,16 +315,18 @@ def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
             )
 
 
-def _placeholder(stand_in: StandInDraft, seeds: Seeds) -> dict[str, object]:
-    """The columns of a new placeholder; `{tenant}` in a text is the tenant it stands in for."""
+def _placeholders(stand_in: StandInDraft, seeds: Seeds) -> list[dict[str, object]]:
+    """The placeholders' columns, one row for each tenant; `{tenant}` in a text is the tenant it stands in for."""
     if not stand_in.tenant:
-        return dict(stand_in.values)
-    tenant = seeds[f"tenant:{stand_in.table}"][0][0]
-    texts = {
-        name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
-        for name, value in stand_in.values.items()
-    }
-    return {**texts, stand_in.tenant: tenant}
+        return [dict(stand_in.values)]
+    rows = []
+    for (tenant,) in seeds[f"tenant:{stand_in.table}"]:
+        texts = {
+            name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
+            for name, value in stand_in.values.items()
+        }
+        rows.append({**texts, stand_in.tenant: tenant})
+    return rows
 
 
 def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:

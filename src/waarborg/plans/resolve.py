@@ -7,7 +7,7 @@ target does not declare) is a finding, all of them at once; a plan is only made 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
@@ -191,6 +191,9 @@ def _arms(world: World, mapped: Mapped) -> Iterator[Arm]:
         same_store = target.decl.store == mapped.decl.store
         elsewhere = _elsewhere(world, mapped, link, target)
         reference = _reference(mapped.facts, link, target.facts.name, to_columns) if same_store else None
+        if link.through and not link.through.own_columns:
+            own = mapped.decl.subject.key if mapped.decl.subject else mapped.facts.key
+            link = replace(link, through=replace(link.through, own_columns=own))
         yield Arm(
             index=index,
             link=link,

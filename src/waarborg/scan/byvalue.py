@@ -17,15 +17,21 @@ from waarborg.scan.words import canonical
 from waarborg.stores.contract import Column, Family, Schema, Table
 
 _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",), "username": ()}
-_TYPE_WORDS = frozenset({"type", "class", "model", "kind", "itemtype", "entity", "resource", "table", "object", "contenttype"})
+_TYPE_WORDS = frozenset(
+    {"type", "class", "model", "kind", "itemtype", "entity", "resource", "table", "object", "contenttype"}
+)
 _ANY = frozenset({"object", "resource", "entity", "item", "record", "product", "element", "target"})
 _ID_ENDINGS = frozenset({"id", "key", "pk", "number"})
 _MODEL_ID = re.compile(r"^([a-z][\w.]*),(\d+)$")
 
 
 def by_identifier(
-    schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], looks: Looks,
-    categories: Mapping[tuple[str, str], str], linked: set[tuple[str, str]],
+    schema: Schema,
+    roles: Mapping[str, Role],
+    subjects: Mapping[str, Subject],
+    looks: Looks,
+    categories: Mapping[tuple[str, str], str],
+    linked: set[tuple[str, str]],
 ) -> Iterator[Reference]:
     """Text columns that hold an identifier of a person in another table.
 
@@ -37,14 +43,59 @@ def by_identifier(
             if not kind or column.family is not Family.TEXT:
                 continue
             found = [
-                one for s in subjects.values()
-                if s.table != table.name and kind in s.identifiers
+                one
+                for s in subjects.values()
+                if s.table != table.name
+                and kind in s.identifiers
                 and (s.account or not (table.name in subjects and subjects[table.name].account))
                 and (one := _value_reference(schema, looks, table, column, kind, s, (table.name, s.table) in linked))
             ]
             best = max(found, key=lambda r: (r.confidence, subjects[r.target].account), default=None)
             if best:
                 yield best
+
+
+def by_value_alone(
+    schema: Schema, subjects: Mapping[str, Subject], looks: Looks, linked: set[tuple[str, str]]
+) -> Iterator[Reference]:
+    """Text columns whose every sampled value is a login name or text key of an account, whatever the column is called.
+
+    `linked` are (table, column) pairs that lead somewhere already. Only words count: numbers stand in every table.
+    """
+    for subject in subjects.values():
+        target = schema.tables[subject.table]
+        texts = [c for c in target.key if len(target.key) == 1 and _is_text(target, c)]
+        texts += [c for k, c in subject.identifiers.items() if k == "username" and c not in texts]
+        for to in texts if subject.account else texts[:1]:
+            known = {as_text(v) for v in looks.values(subject.table, to) if v is not None}
+            if len(known) < 3:
+                continue
+            for table in schema.tables.values():
+                for column in table.columns:
+                    if (
+                        table.name == subject.table
+                        or column.family is not Family.TEXT
+                        or column.choices
+                        or (table.name, column.name) in linked
+                    ):
+                        continue
+                    values = {as_text(v) for v in looks.values(table.name, column.name) if v not in (None, "")}
+                    if len(values) >= 3 and values <= known and not any(v.isdigit() or len(v) < 3 for v in values):
+                        yield Reference(
+                            table.name,
+                            (column.name,),
+                            subject.table,
+                            (to,),
+                            "values",
+                            0.8,
+                            (f'all {len(values)} distinct sampled values are in "{to}" of "{subject.table}"',),
+                            by_identifier="" if to in target.key else "username",
+                        )
+
+
+def _is_text(table: Table, column: str) -> bool:
+    facts = table.column(column)
+    return facts is not None and facts.family is Family.TEXT
 
 
 def _identifier_kind(category: str) -> str:
@@ -60,32 +111,59 @@ def _value_reference(
     normalise = _NORMALISE[kind] if len(columns) == 1 else ()
     seen = looks.inclusion(table.name, columns, subject.table, to_columns, normalise)
     unique = any(set(to_columns) == set(u.columns) for u in target.uniques) or any(
-        i.unique and set(i.columns) == set(to_columns) for i in target.indexes)
+        i.unique and set(i.columns) == set(to_columns) for i in target.indexes
+    )
     why = f'"{column.name}" holds the {kind} of a person, as "{subject.table}.{to}" does'
     enough = 0.4 if subject.account else 0.8
     telling = kind == "email" and subject.account and seen.found >= 2
     if seen.asked >= 2 and (seen.share >= enough or telling):
         sure = (0.6 if seen.share >= 0.4 else 0.5) + 0.3 * seen.share + (0.05 if unique else 0)
-        return _by(table, columns, subject, to_columns, kind, sure, (why, f"{seen.found} of {seen.asked} sampled values stand there"), normalise)
+        return _by(
+            table,
+            columns,
+            subject,
+            to_columns,
+            kind,
+            sure,
+            (why, f"{seen.found} of {seen.asked} sampled values stand there"),
+            normalise,
+        )
     if seen.asked >= 2 or linked:
         return None
     if any(t.foreign_keys for t in schema.tables.values()):
         # A schema that declares its keys refers to accounts by them.
         return None
     own, theirs = canonical(column.name), canonical(to)
-    if own[-len(theirs):] != theirs or (own != theirs and len(columns) == 1):
+    if own[-len(theirs) :] != theirs or (own != theirs and len(columns) == 1):
         return None
     if kind == "username" and (unique or len(columns) > 1 or subject.account):
-        return _by(table, columns, subject, to_columns, kind, 0.68 if unique or len(columns) > 1 else 0.6, (why,), normalise)
+        return _by(
+            table, columns, subject, to_columns, kind, 0.68 if unique or len(columns) > 1 else 0.6, (why,), normalise
+        )
     return None
 
 
 def _by(
-    table: Table, columns: tuple[str, ...], subject: Subject, to: tuple[str, ...], kind: str, sure: float,
-    why: tuple[str, ...], normalise: tuple[str, ...],
+    table: Table,
+    columns: tuple[str, ...],
+    subject: Subject,
+    to: tuple[str, ...],
+    kind: str,
+    sure: float,
+    why: tuple[str, ...],
+    normalise: tuple[str, ...],
 ) -> Reference:
-    return Reference(table.name, columns, subject.table, to, "identifier", round(min(sure, 0.95), 2), why,
-                     normalise=normalise, by_identifier=kind)
+    return Reference(
+        table.name,
+        columns,
+        subject.table,
+        to,
+        "identifier",
+        round(min(sure, 0.95), 2),
+        why,
+        normalise=normalise,
+        by_identifier=kind,
+    )
 
 
 def _with_domain(table: Table, column: str, target: Table, to: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -117,8 +195,14 @@ def polymorphic(schema: Schema, roles: Mapping[str, Role], looks: Looks, interes
                 to = schema.tables[target].key
                 if target in interesting and len(to) == 1:
                     yield Reference(
-                        table.name, (kind, key), target, to, "type+id", 0.85,
-                        (f'"{kind}" says which table "{key}" means, and sampled types name "{target}"',), where={kind: (value,)},
+                        table.name,
+                        (kind, key),
+                        target,
+                        to,
+                        "type+id",
+                        0.85,
+                        (f'"{kind}" says which table "{key}" means, and sampled types name "{target}"',),
+                        where={kind: (value,)},
                     )
 
 
@@ -129,7 +213,7 @@ def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
         if not set(kw) & _TYPE_WORDS or len(stem) > 2:
             continue
         for key, iw in words.items():
-            if key == kind or not iw or iw[-1] not in _ID_ENDINGS or key in table.key[:1] and len(table.key) == 1:
+            if key == kind or not iw or iw[-1] not in _ID_ENDINGS or (key in table.key[:1] and len(table.key) == 1):
                 continue
             rest = tuple(w for w in iw if w not in _ID_ENDINGS)
             same = bool(rest) and set(rest) - _ANY == set(stem) - _ANY
@@ -137,7 +221,9 @@ def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
                 yield kind, key
 
 
-def _types(schema: Schema, roles: Mapping[str, Role], looks: Looks, table: Table, kind: str) -> Iterator[tuple[str | int, str]]:
+def _types(
+    schema: Schema, roles: Mapping[str, Role], looks: Looks, table: Table, kind: str
+) -> Iterator[tuple[str | int, str]]:
     """The (type value, table) pairs that sampled types mean, also through a table of types (label, model)."""
     by_words: dict[tuple[str, ...], str] = {roles[t].words: t for t in schema.tables}
     through = next((r.table for r in table.foreign_keys if r.columns == (kind,)), "")
@@ -178,7 +264,12 @@ def model_and_id(schema: Schema, looks: Looks, interesting: set[str]) -> Iterato
                     seen = looks.present(keys[:60], target, schema.tables[target].key)
                     if seen.share >= 0.5:
                         yield Reference(
-                            table.name, (column.name,), target, schema.tables[target].key, "model,id", 0.88,
+                            table.name,
+                            (column.name,),
+                            target,
+                            schema.tables[target].key,
+                            "model,id",
+                            0.88,
                             (f"sampled cells are written as {model},id and {seen.found} of {seen.asked} stand there",),
                             template=model + ",{}",
                         )
@@ -188,7 +279,10 @@ def inside_json(schema: Schema, looks: Looks, accounts: Mapping[str, Subject]) -
     """Ids of people inside JSON cells, by the name of their member."""
     for table in schema.tables.values():
         for column in table.columns:
-            if column.family not in (Family.JSON, Family.TEXT) or "json" not in looks.profile(table.name, column.name).encodings:
+            if (
+                column.family not in (Family.JSON, Family.TEXT)
+                or "json" not in looks.profile(table.name, column.name).encodings
+            ):
                 continue
             for path, keys in _members(looks.values(table.name, column.name)).items():
                 for subject in accounts.values():
@@ -197,9 +291,17 @@ def inside_json(schema: Schema, looks: Looks, accounts: Mapping[str, Subject]) -
                         continue
                     seen = looks.present(keys[:60], subject.table, key)
                     if seen.share >= 0.8:
-                        yield Reference(table.name, (column.name,), subject.table, key, "json", 0.75,
-                                        (f'its cells hold "{path}", and {seen.found} of {seen.asked} stand in "{subject.table}"',),
-                                        inside="json", path=path)
+                        yield Reference(
+                            table.name,
+                            (column.name,),
+                            subject.table,
+                            key,
+                            "json",
+                            0.75,
+                            (f'its cells hold "{path}", and {seen.found} of {seen.asked} stand in "{subject.table}"',),
+                            inside="json",
+                            path=path,
+                        )
                         break
 
 
@@ -212,7 +314,13 @@ def _members(cells: object) -> dict[str, list[tuple[object, ...]]]:
             for name, inner in value.items():
                 words = canonical(str(name))
                 where = f"{path}.{name}".lstrip(".")
-                if isinstance(inner, int | str) and not isinstance(inner, bool) and words and words[-1] == "id" and set(words) & ROLE_WORDS:
+                if (
+                    isinstance(inner, int | str)
+                    and not isinstance(inner, bool)
+                    and words
+                    and words[-1] == "id"
+                    and set(words) & ROLE_WORDS
+                ):
                     found[where].append((inner,))
                 else:
                     walk(inner, where)

@@ -19,10 +19,42 @@ REPORTED_FROM = 0.5
 """Verdicts below this are not findings; they are kept for the questions."""
 
 ADDRESS_PARTS = frozenset({"street", "house", "postcode", "city", "address", "state", "country", "line", "zip"})
-SPECIAL = frozenset({"health", "religion", "trade_union", "ethnic_origin", "political_opinion", "sexual_orientation",
-                     "biometric", "genetic", "criminal_record"})
+SPECIAL = frozenset(
+    {
+        "health",
+        "religion",
+        "trade_union",
+        "ethnic_origin",
+        "political_opinion",
+        "sexual_orientation",
+        "biometric",
+        "genetic",
+        "criminal_record",
+    }
+)
 SECRET = frozenset({"secret", "session"})
-_TABLE_NEEDS = frozenset({"channel", "identifier", "bank", "session", "tokens", "inaddress", "mail", "wrote", "trace", "own", "chain", "content", "avatar", "titled", "payment", "card", "answers"})
+_TABLE_NEEDS = frozenset(
+    {
+        "channel",
+        "identifier",
+        "bank",
+        "session",
+        "tokens",
+        "inaddress",
+        "mail",
+        "wrote",
+        "trace",
+        "own",
+        "chain",
+        "content",
+        "avatar",
+        "titled",
+        "payment",
+        "card",
+        "answers",
+        "settings",
+    }
+)
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
 """Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
@@ -78,6 +110,7 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_KEYS_OF_THINGS = frozenset("storage cache foreign primary sort natural wrap archive object".split())
 _ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
 _WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
 
@@ -91,7 +124,11 @@ def classify(facts: Facts, profile: Profile = EMPTY) -> Verdict | None:
 def name_category(column: Column, role: Role) -> tuple[str, float]:
     """The category a name alone would have, whatever the table; ('', 0.0) when none. For finding people first."""
     for rule, before, after in _matches(column, words_of(column.name, role)):
-        if rule.need in _TABLE_NEEDS or set(after) - TRAIL or (before and before[-1] in THINGS and rule.category == "name"):
+        if (
+            rule.need in _TABLE_NEEDS
+            or set(after) - TRAIL
+            or (before and before[-1] in THINGS and rule.category == "name")
+        ):
             continue
         return rule.category, rule.confidence
     return "", 0.0
@@ -123,12 +160,30 @@ def _turned(rule: Rule, inside: list[str]) -> bool:
     if len(inside) < 2 or rule.category in ("activity", "birth_date", "username"):
         return False
     last = inside[-1]
-    allowed = {"id", "key", "code", "number", "text", "hash", "data", "value", "time", "date", "type", "source", "public", "private"}
+    allowed = {
+        "id",
+        "key",
+        "code",
+        "number",
+        "text",
+        "hash",
+        "data",
+        "value",
+        "time",
+        "date",
+        "type",
+        "source",
+        "public",
+        "private",
+    }
     return last in NOT_THE_VALUE and not (last in allowed and rule.pattern.pattern.find(last) >= 0)
 
 
 def _fits(column: Column, rule: Rule) -> bool:
-    if column.family not in rule.families or column.choices:
+    # Some applications keep their text in short binary columns, to be spared the engine's collations.
+    text = column.family is Family.BINARY and column.type.startswith(("varbinary", "tinyblob", "blob"))
+    family = Family.TEXT if text and rule.category != "picture" else column.family
+    if (family not in rule.families and column.family not in rule.families) or column.choices:
         return False
     return not (column.family is Family.TEXT and column.length is not None and column.length < rule.shortest)
 
@@ -149,7 +204,9 @@ def _in_context(
     facts: Facts, rule: Rule, words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...]
 ) -> float:
     """The rule's confidence where it stands, or 0 when what it needs is missing."""
-    if facts.key and (rule.category not in ("email", "username", "session", "secret") or facts.column.family is Family.NUMBER):
+    if facts.key and (
+        rule.category not in ("email", "username", "session", "secret") or facts.column.family is Family.NUMBER
+    ):
         return 0.0
     if facts.reference and facts.column.family is not Family.TEXT:
         return 0.0
@@ -159,7 +216,12 @@ def _in_context(
     called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
     about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
-    if ((after or before) and rule.need == "own" and rule.category == "free_text") or _is_a_thing(facts, rule, before) or (before and rule.need in _WHOLE_NAME):
+    if (
+        ((after or before) and rule.need == "own" and rule.category == "free_text")
+        or (before and rule.need == "own" and before[-1] in _KEYS_OF_THINGS)
+        or _is_a_thing(facts, rule, before)
+        or (before and rule.need in _WHOLE_NAME)
+    ):
         return 0.0
     if not _need_met(facts, rule, about, before):
         if rule.category != "username":
@@ -190,6 +252,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
         case "own":
             return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+        case "settings":
+            return facts.own and bool(table & {"property", "config", "preference", "setting", "option", "attribute"})
         case "answers":
             return bool(table & {"answer", "submission", "response"}) and not (role.config or role.machine)
         case "chain":
@@ -197,52 +261,96 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "titled":
             return facts.named and (facts.person or role.address)
         case "payment":
-            return (facts.own or facts.chain) and bool(table & {"payment", "transaction", "bank", "card", "refund", "subscription"})
+            return (facts.own or facts.chain) and bool(
+                table & {"payment", "transaction", "bank", "card", "refund", "subscription"}
+            )
         case "card":
-            return bool({"bank", "card"} <= table or {"credit", "card"} <= table or "bankcard" in table or "card number" in " ".join(role.words))
+            return bool(
+                {"bank", "card"} <= table
+                or {"credit", "card"} <= table
+                or "bankcard" in table
+                or "card number" in " ".join(role.words)
+            )
         case "about":
             return about or (role.trace and not role.machine)
         case "person":
-            return facts.person or (facts.extension and rule.category not in ("name", "title", "employer")) or (
-                facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
+            return (
+                facts.person
+                or (facts.extension and rule.category not in ("name", "title", "employer"))
+                or (facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
+            )
         case "place":
             return facts.person or "birth" in before or (not role.place and (role.address or facts.street))
         case "trace":
             return role.trace and (facts.owned or facts.person)
         case "inaddress":
-            return role.address or facts.street and facts.person
+            return role.address or (facts.street and facts.person)
         case "content":
             return role.content and (facts.own or facts.chain)
         case "avatar":
             return bool(table & {"avatar", "photo", "portrait"}) and not role.config
         case "mail":
-            return bool(table & {"email", "mail", "message", "media", "alert", "invitation", "notification", "sms", "share"}) or (
-                rule.category == "email" and (role.content or role.trace) and (facts.owned or facts.named))
+            return bool(
+                table & {"email", "mail", "message", "media", "alert", "invitation", "notification", "sms", "share"}
+            ) or (rule.category == "email" and (role.content or role.trace) and (facts.owned or facts.named))
         case "channel":
-            return (facts.owned or facts.person) and bool(table & {"contact", "phone", "email", "communication", "mechanism", "telecom", "social", "media"})
+            return (facts.owned or facts.person) and bool(
+                table & {"contact", "phone", "email", "communication", "mechanism", "telecom", "social", "media"}
+            )
         case "identifier":
-            return (facts.owned or facts.person) and bool(table & {"identifier", "identity", "identification", "passport", "document_id"})
+            return (facts.owned or facts.person) and bool(
+                table & {"identifier", "identity", "identification", "passport", "document_id"}
+            )
         case "bank":
             return {"bank", "account"} <= table or "iban" in table
         case "session":
             return "session" in table and not role.config and facts.column.family is not Family.NUMBER
         case "tokens":
-            return (facts.owned or bool(table & {"token", "confirmation"})) and bool(table & {
-                "token", "confirmation", "invitation", "reset", "recovery", "api", "application", "credential", "secret", "otp",
-                "verification", "session", "authenticator", "device"})
+            return (facts.owned or bool(table & {"token", "confirmation"})) and bool(
+                table
+                & {
+                    "token",
+                    "confirmation",
+                    "invitation",
+                    "reset",
+                    "recovery",
+                    "api",
+                    "application",
+                    "credential",
+                    "secret",
+                    "otp",
+                    "verification",
+                    "session",
+                    "authenticator",
+                    "device",
+                }
+            )
         case "wrote":
             if role.config and not (facts.own or facts.chain):
                 return False
             if facts.table and table & _WRITINGS and facts.column.length is None and not role.machine:
                 return True
-            return (role.content or role.trace) and (facts.owned or facts.named) or (
-                (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content))
+            return ((role.content or role.trace) and (facts.owned or facts.named)) or (
+                (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content)
+            )
     return False
 
 
 def _is_a_thing(facts: Facts, rule: Rule, before: tuple[str, ...]) -> bool:
     """Whether the word before the match says it is the name, address or title of a thing."""
-    if rule.category in ("email", "phone", "birth_date", "iban", "user_agent", "free_text", "activity", "ip_address", "session", "secret", "bank_account"):
+    if rule.category in (
+        "email",
+        "phone",
+        "birth_date",
+        "iban",
+        "user_agent",
+        "free_text",
+        "activity",
+        "ip_address",
+        "session",
+        "secret",
+        "bank_account",
+    ):
         return False
     return bool(before) and before[-1] in THINGS and not set(before) & PERSON_WORDS
 
@@ -258,13 +366,21 @@ def _against_values(rule: Rule, confidence: float, profile: Profile) -> tuple[fl
         share = profile.share(rule.check)
         if share >= 0.6 and profile.count >= 2:
             raised = 1 - (1 - confidence) * 0.4
-            return raised, f"{share:.0%} of {profile.count} sampled values pass the check for {rule.check.replace('_', ' ')}"
+            return (
+                raised,
+                f"{share:.0%} of {profile.count} sampled values pass the check for {rule.check.replace('_', ' ')}",
+            )
     refuting = _CONTRADICTABLE.get(rule.category)
     if refuting and profile.count >= _ENOUGH and profile.share(refuting) == 0:
         if rule.category == "phone" and profile.share("number") + profile.share("phone") > 0.2:
             return confidence, ""
         return confidence * 0.55, f"but none of {profile.count} sampled values is one"
-    if rule.category == "name" and rule.need == "person" and profile.count >= _ENOUGH and profile.share("identifier") > 0.8:
+    if (
+        rule.category == "name"
+        and rule.need == "person"
+        and profile.count >= _ENOUGH
+        and profile.share("identifier") > 0.8
+    ):
         return confidence * 0.6, "but its values are written like technical names"
     return confidence, ""
 
@@ -300,18 +416,27 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
         share = profile.share(check)
         if share >= least:
             yield Verdict(
-                category, round(confidence * damp * share, 2),
+                category,
+                round(confidence * damp * share, 2),
                 (f"{share:.0%} of {profile.count} sampled values pass the check for {check.replace('_', ' ')}",),
             )
     about = facts.person or facts.owned or facts.named
     if about and profile.share("ip") >= 0.8 and profile.share("number") == 0:
-        yield Verdict("ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",))
+        yield Verdict(
+            "ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",)
+        )
     phones = profile.share("phone")
-    if about and phones >= 0.8 and profile.distinct >= 3 and facts.column.family is Family.TEXT:
-        yield Verdict("phone", round(0.65 * damp, 2), (f"{phones:.0%} of the sampled values are valid telephone numbers",))
+    if phones >= 0.8 and profile.distinct >= (3 if about else 6) and facts.column.family is Family.TEXT:
+        yield Verdict(
+            "phone",
+            round((0.65 if about else 0.58) * damp, 2),
+            (f"{phones:.0%} of the sampled values are valid telephone numbers",),
+        )
     names = profile.share("person_name")
     if names >= 0.6 and profile.share("several_words") >= 0.6 and profile.distinct >= 3 and profile.mean_words < 4:
-        yield Verdict("name", round(0.75 * damp, 2), (f"{names:.0%} of the sampled values contain a known given or family name",))
+        yield Verdict(
+            "name", round(0.75 * damp, 2), (f"{names:.0%} of the sampled values contain a known given or family name",)
+        )
     if "email" in profile.inside and (facts.owned or facts.person):
         yield Verdict("encoded", round(0.65 * damp, 2), ("e-mail addresses stand inside its encoded cells",))
     if profile.share("bsn") >= 0.95 and profile.count >= 20 and facts.person:

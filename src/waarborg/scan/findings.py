@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from waarborg.scan import calibration
 from waarborg.scan.classify import Verdict
 from waarborg.scan.links import LinkFound
 from waarborg.scan.subjects import Subject
@@ -44,18 +45,27 @@ class Findings:
         at = f"{self.store}."
         return {
             "subjects": [
-                {"table": at + s.table, "identifiers": dict(s.identifiers), "confidence": s.confidence,
-                 "evidence": list(s.evidence)}
+                {
+                    "table": at + s.table,
+                    "identifiers": dict(s.identifiers),
+                    "confidence": s.confidence,
+                    "evidence": list(s.evidence),
+                }
                 for s in (*self.subjects, *self.guests)
             ],
             "columns": [
-                {"column": f"{at}{table}.{column}", "category": v.category, "confidence": v.confidence,
-                 "evidence": list(v.evidence)}
+                {
+                    "column": f"{at}{table}.{column}",
+                    "category": v.category,
+                    "confidence": calibration.calibrated(v.confidence, calibration.COLUMNS),
+                    "evidence": list(v.evidence),
+                }
                 for (table, column), v in self.columns.items()
             ],
             "links": [self._link(at, link) for link in self.links],
             "questions": [
-                {"about": q.about, "question": q.text, "impact": q.impact, "answers": list(q.answers)} for q in self.questions
+                {"about": q.about, "question": q.text, "impact": q.impact, "answers": list(q.answers)}
+                for q in self.questions
             ],
             "refused": [{"table": at + t, "reason": why} for t, why in sorted(self.refused.items())],
         }
@@ -68,7 +78,7 @@ class Findings:
             "to": [f"{at}{r.target}.{c}" for c in r.to_columns],
             "kind": link.kind.value,
             "found_by": r.found_by,
-            "confidence": r.confidence,
+            "confidence": calibration.calibrated(r.confidence, calibration.LINKS),
             "reason": link.reason,
             "evidence": list(r.evidence),
         }

@@ -17,17 +17,17 @@ _GROUPS: dict[str, str] = {
     "street": "street straat strasse straße str rue strassenname straatnaam streetname voie strt streetaddress",
     "house number": "housenumber huisnummer hausnummer huisnr hausnr hnr housenr",
     "postcode": "postcode zip zipcode postalcode plz postleitzahl codepostal cp pcode postnr postcd zipc",
-    "city": "city town stad plaats woonplaats ort stadt ville wohnort plaatsnaam commune gemeente locality cty",
+    "city": "wnpl wpl woonpl city town stad plaats woonplaats ort stadt ville wohnort plaatsnaam commune gemeente locality cty",
     "state": "province provincie bundesland departement prov county",
     "country": "country countries land landcode pays countrycode ctry landkode lnd",
     # -- names ---------------------------------------------------------------------------------------
-    "name": "name names naam namen nom noms nm nme naams bezeichnung",
-    "first name": "firstname fname forename vorname voornaam prenom givenname vname vnaam roepnaam rufname "
+    "name": "name nam names naam namen nom noms nm nme naams bezeichnung",
+    "first name": "firstname vnam fname forename vorname voornaam prenom givenname vname vnaam roepnaam rufname "
     "voornamen prenoms firstnames forenames vorn",
     "last name": "lastname lname surname nachname achternaam familyname nname anaam familienaam familienname zuname "
     "patronyme surnames secondname nachn",
     "name infix": "tussenvoegsel voorvoegsel tussenv tussenvoegsels",
-    "initials": "initials voorletters initialen initialien initiales voorl vrltrs",
+    "initial": "initials voorletters initialen initialien initiales voorl vrltrs",
     "full name": "fullname realname personname gecos naamvolledig volledigenaam",
     "nick name": "nickname nick bijnaam spitzname surnom pseudo roepnaamkort pseudonym",
     "display name": "displayname anzeigename weergavenaam screenname dispname publicname",
@@ -83,7 +83,7 @@ _GROUPS: dict[str, str] = {
     "firmenname orgname vereniging verein instelling",
     # -- identity ------------------------------------------------------------------------------------
     "birth date": "birthdate birthday dob dateofbirth geboortedatum geburtsdatum datenaissance bday gebdat geburtstag "
-    "gebdatum gbdat geb naissance geboren birthdt",
+    "gebdatum gbdat geb naissance naiss gebdt geboren birthdt",
     "birth": "birth born",
     "birth place": "birthplace geboorteplaats geburtsort lieunaissance",
     "gender": "gender sex geslacht geschlecht sexe gndr",
@@ -117,7 +117,7 @@ _GROUPS: dict[str, str] = {
     "referer": "referer referrer httpreferer",
     "hostname": "hostname remotehost",
     # -- secrets -------------------------------------------------------------------------------------
-    "password": "password passwords passwd passwort wachtwoord pwd passphrase kennwort motdepasse mdp pass pw "
+    "password": "ww mdp motpasse kennw password passwords passwd passwort wachtwoord pwd passphrase kennwort motdepasse mdp pass pw "
     "userpassword passwordhash pwhash passhash wwoord passwrd userpass",
     "hash": "hash hashed hsh digest",
     "salt": "salt salts",
@@ -206,10 +206,13 @@ _GROUPS: dict[str, str] = {
     "ticket": "ticket tickets issue issues melding meldingen",
     "log": "log logs logging logboek protokoll journal audit auditlog historie history historiek logbook logentry "
     "logentries logfile verlauf historique syslog trail",
-    "created": "created creation create creator aangemaakt erstellt cree angelegt crea ins aanmaak",
+    "created": "ingevoerd toegevoegd erfasst saisi created creation create creator aangemaakt erstellt cree angelegt crea ins aanmaak",
     "updated": "updated modified modification update changed edited gewijzigd geaendert modifie editor lastmodified "
     "upd mod chg write aend wijz",
     "deleted": "deleted removed geloescht verwijderd supprime",
+    "unsubscribe": "unsubscribe afmeld afmelden abmelden abmelde desinscription optout",
+    "seller": "seller verkoper verkaeufer vendeur salesman salesperson accountmanager vertreter",
+    "assignee": "behandelaar sachbearbeiter bearbeiter sachb zustaendig verantwortlich responsable verantwoordelijke behandeld",
     "by": "by door von par",
     "assigned": "assigned assignee toegewezen zugewiesen",
     "newsletter": "newsletter nieuwsbrief newsletters mailinglist mailinglijst",
@@ -243,7 +246,7 @@ telefon telefoon datum dat geb vor nach kontakt mitarbeiter medewerker lieferant
 rechnungs liefer bestell besteller ansprech partner kennwort wachtwoord bemerkung opmerking nom prenom client rue
 ville pays postal code courriel utilisateur mot passe naissance numero commande facture file path class template
 group role item product order event task project team page post thread topic forum reply vote group parent
-child created updated modified deleted bankcard attr confirmation invitation verification notification subscription registration
+child created updated modified deleted new old form attribute value price discount quantity record request change bankcard attr confirmation invitation verification notification subscription registration
 credential detail history setting preference permission attempt failure request response archive line entry address_book
 profile photo answer question survey course lesson grade enrolment enrollment assignment submission discussion chat room
 channel by at on is has enabled verified confirmed sent read notes tel mob fax

@@ -18,14 +18,20 @@ from waarborg.scan.words import canonical
 from waarborg.stores.contract import Schema
 from waarborg.terms import LinkKind
 
-_HANDLING = frozenset("updated modified editor assigned assignee approved approver closed resolved locked deleted changed "
-                      "handled handler reviewed reviewer moderator edited responsible manager supervisor coordinator "
-                      "salesperson posted validated cancelled checked processed last".split())
+_HANDLING = frozenset(
+    "updated modified editor assigned assignee approved approver closed resolved locked deleted changed "
+    "handled handler reviewed reviewer moderator edited responsible manager supervisor coordinator "
+    "salesperson posted validated cancelled checked processed last".split()
+)
 _MAKING = frozenset("created creator by added uploaded uploader".split())
 _KEEPING = frozenset("owner author default leader lead contact".split())
-_STAYING = frozenset("location warehouse project product category team group department course channel room site building".split())
-_SHARING = frozenset("share shared access watcher watch acl visibility member membership participant collaborator "
-                     "permission invite follower grant viewer reader recipient".split())
+_STAYING = frozenset(
+    "location warehouse project product category team group department course channel room site building".split()
+)
+_SHARING = frozenset(
+    "share shared access watcher watch acl visibility member membership participant collaborator "
+    "permission invite follower grant viewer reader recipient".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Ownership:
 def choose(
     schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: Iterable[Reference]
 ) -> tuple[list[LinkFound], Ownership]:
-    """The references that lead to a person, with the kind of link each would be, and the tables of persons' own rows."""
+    """The references that lead to a person, with the kind of each, and whose rows the tables hold."""
     listed = [r for r in references if r.confidence >= 0.5]
     direct = [r for r in listed if r.target in subjects]
     mechanical = _mechanical(schema, direct)
@@ -63,12 +69,17 @@ def choose(
     owned = _owned(schema, roles, links)
     own = frozenset(owned)
     for reference in _chains(listed, subjects, owned, roles):
-        links.append(LinkFound(reference, LinkKind.BELONGS_TO, f'its row goes where the row of "{reference.target}" goes'))
+        links.append(
+            LinkFound(reference, LinkKind.BELONGS_TO, f'its row goes where the row of "{reference.target}" goes')
+        )
     followed = {(one.reference.table, one.reference.columns) for one in links}
     links += [
         LinkFound(r, LinkKind.BELONGS_TO, f'a row of "{r.target}" names the person of this row, and goes with it')
         for r in listed
-        if r.target not in subjects and (r.table, r.columns) not in followed and r.table in owned and roles[r.target].address
+        if r.target not in subjects
+        and (r.table, r.columns) not in followed
+        and r.table in owned
+        and roles[r.target].address
     ]
     links += [
         LinkFound(r, LinkKind.ORGANISATION, f'the person acts for a row of "{r.target}"')
@@ -79,30 +90,41 @@ def choose(
 
 
 def _direct(
-    schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], reference: Reference,
+    schema: Schema,
+    roles: Mapping[str, Role],
+    subjects: Mapping[str, Subject],
+    reference: Reference,
     mechanical: set[str],
 ) -> LinkFound:
     role = roles[reference.table]
     words = set(words_of(reference.columns[-1] if reference.by_identifier == "" else reference.columns[0], role))
     column = " and ".join(reference.columns)
     if column in mechanical:
-        return LinkFound(reference, LinkKind.ABOUT, f'"{column}" stands in most tables: who entered the row, not whose it is', True)
+        return LinkFound(
+            reference, LinkKind.ABOUT, f'"{column}" stands in most tables: who entered the row, not whose it is', True
+        )
     if reference.table in subjects:
         if words & (_HANDLING | _MAKING):
             return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who keeps the row of another person')
-        return LinkFound(reference, LinkKind.BELONGS_TO, "one row of people leads to another: the same person, or kept by them")
+        return LinkFound(
+            reference, LinkKind.BELONGS_TO, "one row of people leads to another: the same person, or kept by them"
+        )
     if words & _HANDLING:
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who handled the row, not whose it is')
     facts = schema.tables[reference.table].column(reference.columns[0])
     filled = facts is not None and not facts.nullable
     keeping = words & (_MAKING | _KEEPING) or ("user" in words and not filled)
     if role.head in COLLECTIVE_NOUNS and not role.join and keeping:
-        return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who made or keeps something that many people share')
+        return LinkFound(
+            reference, LinkKind.ABOUT, f'"{column}" names who made or keeps something that many people share'
+        )
     if words & _MAKING and (role.config or role.machine):
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who made a row that is the service\'s own')
     others = [r for r in schema.tables[reference.table].foreign_keys if r.columns != reference.columns]
     if set(role.words) & _SHARING and (others or role.join):
-        return LinkFound(reference, LinkKind.VISIBLE_TO, f'"{reference.table}" says who may see a row of something else')
+        return LinkFound(
+            reference, LinkKind.VISIBLE_TO, f'"{reference.table}" says who may see a row of something else'
+        )
     return LinkFound(reference, LinkKind.BELONGS_TO, f'"{column}" names the person the row is of')
 
 
@@ -112,7 +134,8 @@ def _mechanical(schema: Schema, direct: list[Reference]) -> set[str]:
     for reference in direct:
         counts[" and ".join(reference.columns)] += 1
     return {
-        c for c, n in counts.items()
+        c
+        for c, n in counts.items()
         if n > 10 and n > 0.25 * len(schema.tables) and set(canonical(c)) & (_HANDLING | _MAKING)
     }
 
@@ -123,7 +146,9 @@ def _owned(schema: Schema, roles: Mapping[str, Role], links: Iterable[LinkFound]
     for link in links:
         table = link.reference.table
         role = roles[table]
-        written = role.content and link.kind is LinkKind.ABOUT and not link.mechanical and role.head not in COLLECTIVE_NOUNS
+        written = (
+            role.content and link.kind is LinkKind.ABOUT and not link.mechanical and role.head not in COLLECTIVE_NOUNS
+        )
         mine = link.kind is LinkKind.BELONGS_TO and (not role.config or _personal(schema, link.reference, role))
         if (mine or written) and not (role.machine or role.organisation):
             owned.add(table)
@@ -134,13 +159,17 @@ def _personal(schema: Schema, reference: Reference, role: Role) -> bool:
     """Whether a table of settings or versions is kept for each person: it says so, or every row names one."""
     facts = schema.tables[reference.table].column(reference.columns[0])
     words = set(words_of(reference.columns[0], role))
-    return bool(set(role.words) & PERSON_NOUNS) or (facts is not None and not facts.nullable and bool(words & {"user", "author", "member", "customer"}))
+    return bool(set(role.words) & PERSON_NOUNS) or (
+        facts is not None and not facts.nullable and bool(words & {"user", "author", "member", "customer"})
+    )
 
 
 def _pointer(reference: Reference, roles: Mapping[str, Role]) -> bool:
     """Whether the column only points at one of several rows (`last_reply_id`): the row does not go with it."""
     words = words_of(reference.columns[0], roles[reference.table])
-    return bool(set(words[:-1]) & {"last", "first", "latest", "current", "main", "default", "primary", "best", "accepted"})
+    return bool(
+        set(words[:-1]) & {"last", "first", "latest", "current", "main", "default", "primary", "best", "accepted"}
+    )
 
 
 def _shared(role: Role) -> bool:
@@ -162,11 +191,17 @@ def _chains(
     while queue:
         target = queue.pop()
         for reference in by_target[target]:
-            if id(reference) in seen or _pointer(reference, roles) or (reference.table in subjects and subjects[reference.table].account):
+            if (
+                id(reference) in seen
+                or _pointer(reference, roles)
+                or (reference.table in subjects and subjects[reference.table].account)
+            ):
                 continue
             seen.add(id(reference))
             found.append(reference)
-            if reference.table not in owned and not (roles[reference.table].organisation or _shared(roles[reference.table])):
+            if reference.table not in owned and not (
+                roles[reference.table].organisation or _shared(roles[reference.table])
+            ):
                 owned.add(reference.table)
                 queue.append(reference.table)
     return found

@@ -85,7 +85,11 @@ class Looks:
         return list(seen.values())
 
     def inclusion(
-        self, table: str, columns: tuple[str, ...], target: str, to_columns: tuple[str, ...],
+        self,
+        table: str,
+        columns: tuple[str, ...],
+        target: str,
+        to_columns: tuple[str, ...],
         normalise: tuple[str, ...] = (),
     ) -> Inclusion:
         """Look whether the keys sampled from `columns` stand in `to_columns` of `target`."""
@@ -97,21 +101,29 @@ class Looks:
         return self._asked[ticket]
 
     def present(
-        self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...],
+        self,
+        keys: Sequence[tuple[object, ...]],
+        target: str,
+        to_columns: tuple[str, ...],
         normalise: tuple[str, ...] = (),
     ) -> Inclusion:
         """How many of these keys stand in the target."""
         total = self.schema.tables[target].rows
         if total == 0:
             return Inclusion(len(keys), 0)
-        here = {tuple(_even(as_text(p), normalise) for p in k) for k in zip(*(self.values(target, c) for c in to_columns), strict=False)}
+        here = {
+            tuple(_even(as_text(p), normalise) for p in k)
+            for k in zip(*(self.values(target, c) for c in to_columns), strict=False)
+        }
         missing = [k for k in keys if tuple(_even(as_text(p), normalise) for p in k) not in here]
         found = len(keys) - len(missing)
         if missing and (total is None or total > len(self.values(target, to_columns[0]))):
             found += self._ask(missing, target, to_columns, normalise)
         return Inclusion(len(keys), found)
 
-    def _ask(self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...], normalise: tuple[str, ...]) -> int:
+    def _ask(
+        self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...], normalise: tuple[str, ...]
+    ) -> int:
         program = Program((RowSet("there", target, Given(to_columns, "keys", How(normalise=normalise))),))
         try:
             with self.store.reading(program, Seeds(keys=keys)) as look:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waarborg.scan.byvalue import by_identifier, inside_json, model_and_id, polymorphic
+from waarborg.scan.byvalue import by_identifier, by_value_alone, inside_json, model_and_id, polymorphic
 from waarborg.scan.classify import ADDRESS_PARTS, SECRET, Facts, Verdict, classify, name_category
 from waarborg.scan.findings import Findings
 from waarborg.scan.links import LinkFound, Ownership, choose
@@ -16,7 +16,6 @@ from waarborg.scan.subjects import Subject, find_guests, find_subjects
 from waarborg.scan.tables import Role, local_name, role_of
 from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
-from waarborg.terms import LinkKind
 
 
 def scan(store: Store, rows: int = ROWS) -> Findings:
@@ -34,6 +33,8 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     first = classify_all(schema, roles, subjects, references, looks)
     categories = {at: v.category for at, v in first.items()}
     references += by_identifier(schema, roles, subjects, looks, categories, keyed)
+    linked = {(r.table, c) for r in references for c in r.columns}
+    references += by_value_alone(schema, subjects, looks, linked)
     reached = set(subjects) | {r.table for r in references if r.target in subjects}
     references += polymorphic(schema, roles, looks, reached)
     references += model_and_id(schema, looks, reached)
@@ -44,7 +45,7 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     return Findings(
         store=store.name,
         subjects=tuple(subjects.values()),
-        columns={at: v for at, v in columns.items()},
+        columns=columns,
         links=tuple(links),
         questions=tuple(questions(store.name, schema, subjects, verdicts, links)),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
@@ -55,21 +56,31 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
 
 
 def classify_all(
-    schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], references: list[Reference],
-    looks: Looks, followed: tuple[list[LinkFound], Ownership] | None = None,
+    schema: Schema,
+    roles: Mapping[str, Role],
+    subjects: Mapping[str, Subject],
+    references: list[Reference],
+    looks: Looks,
+    followed: tuple[list[LinkFound], Ownership] | None = None,
 ) -> dict[tuple[str, str], Verdict]:
     """The best verdict about every column of every table, however weak."""
     listed = references if followed is None else [one.reference for one in followed[0] if not one.mechanical]
     owned = {r.table for r in listed if r.target in subjects and r.confidence >= 0.5}
     ownership = followed[1] if followed else Ownership(frozenset(), frozenset())
-    referring = {(r.table, r.columns[0]) for r in references if len(r.columns) == 1 and not r.by_identifier and r.inside == "whole"}
+    referring = {
+        (r.table, r.columns[0])
+        for r in references
+        if len(r.columns) == 1 and not r.by_identifier and r.inside == "whole"
+    }
     found: dict[tuple[str, str], Verdict] = {}
     for table in schema.tables.values():
         role = roles[table.name]
         street, named = _shape(table, role)
         for column in table.columns:
             facts = Facts(
-                table.name, column, role,
+                table.name,
+                column,
+                role,
                 unique=any(u.columns == (column.name,) for u in table.uniques),
                 key=(column.name,) == table.key,
                 reference=(table.name, column.name) in referring,
@@ -89,8 +100,14 @@ def classify_all(
 
 def _extends(table: Table, subjects: Mapping[str, Subject]) -> bool:
     """Whether each row belongs to exactly one account."""
-    alone = {frozenset(u.columns) for u in table.uniques} | {frozenset(table.key)} | {frozenset(i.columns) for i in table.indexes if i.unique}
-    return any(r.table in subjects and subjects[r.table].account and frozenset(r.columns) in alone for r in table.foreign_keys)
+    alone = (
+        {frozenset(u.columns) for u in table.uniques}
+        | {frozenset(table.key)}
+        | {frozenset(i.columns) for i in table.indexes if i.unique}
+    )
+    return any(
+        r.table in subjects and subjects[r.table].account and frozenset(r.columns) in alone for r in table.foreign_keys
+    )
 
 
 def _shape(table: Table, role: Role) -> tuple[bool, bool]:
@@ -101,7 +118,7 @@ def _shape(table: Table, role: Role) -> tuple[bool, bool]:
     categories = [name_category(c, role)[0] for c in people]
     first = any({"first", "name"} <= w or {"last", "name"} <= w for w in words)
     mailed = role.content and any("recipient" in canonical(c.name) for c in people)
-    return parts >= 1, first or mailed or not role.place and ("email" in categories and "name" in categories)
+    return parts >= 1, first or mailed or (not role.place and ("email" in categories and "name" in categories))
 
 
 __all__ = ["LinkFound", "classify_all", "scan"]

@@ -16,7 +16,10 @@ _UNSURE = 0.75
 
 
 def questions(
-    store: str, schema: Schema, subjects: Mapping[str, Subject], verdicts: Mapping[tuple[str, str], Verdict],
+    store: str,
+    schema: Schema,
+    subjects: Mapping[str, Subject],
+    verdicts: Mapping[tuple[str, str], Verdict],
     links: Sequence[LinkFound],
 ) -> list[Question]:
     """The questions, the one with the most hanging on it first."""
@@ -24,18 +27,36 @@ def questions(
     asked: list[Question] = []
     for subject in subjects.values():
         if subject.confidence < _UNSURE:
-            asked.append(Question(
-                f"{store}.{subject.table}", f'Is each row of "{subject.table}" a person?',
-                10 * (1 + leading[subject.table]), ("yes", "no", "some of them")))
+            asked.append(
+                Question(
+                    f"{store}.{subject.table}",
+                    f'Is each row of "{subject.table}" a person?',
+                    10 * (1 + leading[subject.table]),
+                    ("yes", "no", "some of them"),
+                )
+            )
     for link in links:
         asked.extend(_of_link(store, link))
     for (table, column), verdict in verdicts.items():
         at = f"{store}.{table}.{column}"
         if verdict.category in SPECIAL and verdict.confidence >= 0.4:
-            asked.append(Question(at, f'Does "{column}" of "{table}" hold {verdict.category.replace("_", " ")} data (Art. 9 or 10)?', 40, ("yes", "no")))
+            asked.append(
+                Question(
+                    at,
+                    f'Does "{column}" of "{table}" hold {verdict.category.replace("_", " ")} data (Art. 9 or 10)?',
+                    40,
+                    ("yes", "no"),
+                )
+            )
         elif 0.4 <= verdict.confidence < 0.6:
-            asked.append(Question(at, f'Does "{column}" of "{table}" say something about a person ({verdict.category.replace("_", " ")})?',
-                                  _size(schema, table), ("yes", "no")))
+            asked.append(
+                Question(
+                    at,
+                    f'Does "{column}" of "{table}" say something of a person ({verdict.category.replace("_", " ")})?',
+                    _size(schema, table),
+                    ("yes", "no"),
+                )
+            )
     return sorted(asked, key=lambda q: (-q.impact, q.about))
 
 
@@ -44,14 +65,37 @@ def _of_link(store: str, link: LinkFound) -> list[Question]:
     at = f"{store}.{r.table}.{r.columns[0]}"
     found: list[Question] = []
     if r.confidence < _UNSURE:
-        found.append(Question(at, f'Does "{" and ".join(r.columns)}" of "{r.table}" lead to "{r.target}"?', 8, ("yes", "no")))
+        found.append(
+            Question(at, f'Does "{" and ".join(r.columns)}" of "{r.table}" lead to "{r.target}"?', 8, ("yes", "no"))
+        )
     if r.orphans > 0.02:
-        found.append(Question(at, f'{r.orphans:.0%} of the sampled keys in "{r.columns[0]}" of "{r.table}" lead to no row of "{r.target}": '
-                                  "do these rows outlive their owner, or does the link lead elsewhere?", 15, ("they outlive", "another table")))
+        found.append(
+            Question(
+                at,
+                f'{r.orphans:.0%} of the sampled keys in "{r.columns[0]}" of "{r.table}" lead to no "{r.target}": '
+                "do these rows outlive their owner, or does the link lead elsewhere?",
+                15,
+                ("they outlive", "another table"),
+            )
+        )
     if r.nobody:
-        found.append(Question(at, f'Does {", ".join(r.nobody)} in "{r.columns[0]}" of "{r.table}" mean that there is no person?', 5, ("yes", "no")))
+        found.append(
+            Question(
+                at,
+                f'Does {", ".join(r.nobody)} in "{r.columns[0]}" of "{r.table}" mean that there is no person?',
+                5,
+                ("yes", "no"),
+            )
+        )
     if link.kind is LinkKind.VISIBLE_TO:
-        found.append(Question(at, f'May the person of "{r.table}" only see the row, or is it theirs too?', 12, ("only see", "theirs too")))
+        found.append(
+            Question(
+                at,
+                f'May the person of "{r.table}" only see the row, or is it theirs too?',
+                12,
+                ("only see", "theirs too"),
+            )
+        )
     return found
 
 

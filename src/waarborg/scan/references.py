@@ -5,18 +5,20 @@ A proposal by name alone is weak, by values alone is chance (small numbers stand
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from waarborg.scan.classify import words_of
 from waarborg.scan.looks import Looks
 from waarborg.scan.subjects import Subject
 from waarborg.scan.tables import PERSON_NOUNS, Role, local_name
-from waarborg.scan.words import canonical, common_prefix, singular, without_prefix
+from waarborg.scan.words import canonical, common_prefix, singular, split, without_prefix
 from waarborg.stores.contract import Column, Family, Schema, Table
 
-ID_WORDS = frozenset({"id", "number", "code", "key", "ref", "fk", "uid", "uuid", "pk", "reference", "guid", "oid", "nr", "idx"})
+ID_WORDS = frozenset(
+    {"id", "number", "code", "key", "ref", "fk", "uid", "uuid", "pk", "reference", "guid", "oid", "nr", "idx"}
+)
 ROLE_WORDS = frozenset(
     """user author owner creator created updated modified editor assigned assignee reporter sender recipient poster
     uploader approver approved reviewer manager responsible member employee agent operator requester requestor submitter
@@ -25,12 +27,40 @@ ROLE_WORDS = frozenset(
     person contact changed posted sent initiator participant watcher commenter registrant organizer organiser speaker
     referrer referee buyer seller""".split()
 )
-_VERBS = frozenset("created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
-                   "posted sent last who to".split())
+_VERBS = frozenset(
+    "created updated modified assigned closed resolved locked deleted approved handled performed invited changed "
+    "posted sent last who to".split()
+)
 """Alone these are moments or flags; with `by` or an id they name a person."""
 _COUNTING = frozenset("number total count delta max min sum average order sequence position".split())
-_GENERIC_KEYS = frozenset({"id", "uid", "oid", "guid", "uuid", "name", "code", "key", "value", "type", "position", "idx", "no", "nr", "nummer", "number",
-                           "username", "domain", "email", "date", "status", "text", "sequence", "language"})
+_GENERIC_KEYS = frozenset(
+    {
+        "id",
+        "uid",
+        "oid",
+        "guid",
+        "uuid",
+        "name",
+        "code",
+        "key",
+        "value",
+        "type",
+        "position",
+        "idx",
+        "no",
+        "nr",
+        "nummer",
+        "number",
+        "username",
+        "domain",
+        "email",
+        "date",
+        "status",
+        "text",
+        "sequence",
+        "language",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +88,15 @@ class Reference:
 def declared(schema: Schema) -> list[Reference]:
     """The declared foreign keys."""
     return [
-        Reference(table.name, key.columns, key.table, key.to_columns, "foreign_key", 0.99,
-                  (f'declared as foreign key "{key.name}"',))
+        Reference(
+            table.name,
+            key.columns,
+            key.table,
+            key.to_columns,
+            "foreign_key",
+            0.99,
+            (f'declared as foreign key "{key.name}"',),
+        )
         for table in schema.tables.values()
         for key in table.foreign_keys
         if key.table in schema.tables
@@ -69,7 +106,9 @@ def declared(schema: Schema) -> list[Reference]:
 class Finder:
     """Proposes undeclared references of one schema."""
 
-    def __init__(self, schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], looks: Looks) -> None:
+    def __init__(
+        self, schema: Schema, roles: Mapping[str, Role], subjects: Mapping[str, Subject], looks: Looks
+    ) -> None:
         self._schema, self._roles, self._subjects, self._looks = schema, roles, subjects, looks
         self._accounts = _accounts(schema, subjects)
         self._strict = sum(len(t.foreign_keys) for t in schema.tables.values()) > len(schema.tables) // 2
@@ -86,8 +125,60 @@ class Finder:
                 self._by_words[words].append(table.name)
             self._raw[singular(local_name(table.name).lower())] = table.name
 
-    def find(self) -> Iterator[Reference]:
+    def find(self) -> list[Reference]:
         """Every undeclared reference that names suggest and values do not refute."""
+        found = list(self._each())
+        led = {(r.table, r.columns[0]) for r in found} | {
+            (t.name, c) for t in self._schema.tables.values() for f in t.foreign_keys for c in f.columns
+        }
+        found.extend(r for r in self._composite() if not any((r.target, c) in led for c in r.to_columns))
+        composed = {(r.table, c) for r in found if len(r.columns) > 1 for c in r.columns}
+        found = [r for r in found if len(r.columns) > 1 or (r.table, r.columns[0]) not in composed]
+        tested = Counter((r.columns, r.target) for r in found if r.found_by == "name+values" and not r.orphans)
+        return [
+            replace(
+                r,
+                confidence=max(r.confidence, 0.85),
+                evidence=(*r.evidence, f"the same column leads there in {tested[r.columns, r.target]} other tables"),
+            )
+            if r.found_by == "name" and not r.orphans and tested[r.columns, r.target] >= 2
+            else r
+            for r in found
+        ]
+
+    def _composite(self) -> Iterator[Reference]:
+        """Tables that carry every column of another table's composite key, and whose values stand there."""
+        keyed = [t for t in self._schema.tables.values() if 2 <= len(t.key) <= 4]
+        for target in keyed:
+            wanted = [k.lower() for k in target.key]
+            if all(w in _GENERIC_KEYS for w in wanted):
+                continue
+            for table in self._schema.tables.values():
+                spelled = {c.name.lower(): c.name for c in table.columns}
+                if table.name == target.name or table.foreign_keys or not all(w in spelled for w in wanted):
+                    continue
+                columns = tuple(spelled[w] for w in wanted)
+                if {c.lower() for c in table.key} == set(wanted) and len(table.columns) >= len(target.columns):
+                    continue
+                seen = self._looks.inclusion(table.name, columns, target.name, target.key)
+                if seen.asked >= 3 and seen.share < 0.5:
+                    continue
+                sure = 0.65 + (0.3 * min(1.0, seen.asked / 5) * seen.share)
+                yield Reference(
+                    table.name,
+                    columns,
+                    target.name,
+                    target.key,
+                    "name+values" if seen.asked else "name",
+                    round(sure, 2),
+                    (
+                        f'carries the whole key of "{target.name}"',
+                        f"{seen.found} of {seen.asked} sampled keys stand there",
+                    ),
+                    orphans=round(1 - seen.share, 2) if seen.asked else 0.0,
+                )
+
+    def _each(self) -> Iterator[Reference]:
         for table in self._schema.tables.values():
             taken = {c for r in table.foreign_keys for c in r.columns}
             for column in table.columns:
@@ -104,14 +195,21 @@ class Finder:
     def _proposals(self, table: Table, column: Column) -> Iterator[tuple[str, str, float, str]]:
         """(target, its column, confidence by name, why)."""
         words = words_of(column.name, self._roles[table.name])
+        if not words:
+            return
         stem = words
         while len(stem) > 1 and stem[-1] in ID_WORDS:
             stem = stem[:-1]
         marked = stem != words
         while len(stem) > 1 and stem[-1] in ("from", "to", "source", "target") and stem[-2] not in ROLE_WORDS:
             stem = stem[:-1]
-        if words[0] in _COUNTING and not (marked and len(words) > 2) or (not marked and self._strict and "by" not in stem):
+        if (words[0] in _COUNTING and not (marked and len(words) > 2)) or (
+            not marked and self._strict and "by" not in stem
+        ):
             return
+        raw = split(column.name)[-1:]
+        if not marked and raw and singular(raw[0]) != raw[0] and column.family is Family.NUMBER:
+            return  # `active_users` counts
         if low_uid(column.name) and any(c.name != column.name and "user" in canonical(c.name) for c in table.columns):
             return
         low = column.name.lower()
@@ -122,7 +220,7 @@ class Finder:
         if column.name in table.key and len(table.key) == 1 and column.family is Family.NUMBER:
             return
         yield from self._entity(table, column.name, stem, marked)
-        if stem and (stem[-1] == "parent" or stem[0] == "parent" and len(stem) == 1) and len(table.key) == 1:
+        if stem and (stem[-1] == "parent" or (stem[0] == "parent" and len(stem) == 1)) and len(table.key) == 1:
             yield table.name, table.key[0], 0.75, f'"{column.name}" reads as the parent row'
         yield from self._person_role(table, column, stem, marked)
 
@@ -141,9 +239,11 @@ class Finder:
         """Whether the key's name is the table's own (`userid` in `users`)."""
         words = [w for w in canonical(low) if w not in ID_WORDS]
         own = self._roles[table].words
-        return bool(words) and tuple(words) == own[-len(words):]
+        return bool(words) and tuple(words) == own[-len(words) :]
 
-    def _entity(self, table: Table, column: str, stem: tuple[str, ...], marked: bool) -> Iterator[tuple[str, str, float, str]]:
+    def _entity(
+        self, table: Table, column: str, stem: tuple[str, ...], marked: bool
+    ) -> Iterator[tuple[str, str, float, str]]:
         for length in range(len(stem), 0, -1):
             targets = self._named(stem[-length:])
             for target in targets:
@@ -153,7 +253,16 @@ class Finder:
                 exact = length == len(stem)
                 raw = self._raw.get(singular(column.lower().removesuffix("_id").removesuffix("id"))) == target
                 sure = (0.85 if exact else 0.7) if marked else (0.72 if exact else 0.45)
-                yield target, keys[0], sure - 0.05 * (len(targets) > 1 and not raw) + 0.04 * raw, f'"{" ".join(stem)}" names the table "{target}"'
+                if target == table.name and (length < len(self._roles[target].words) or not marked):
+                    continue
+                if not exact and not marked and target in self._subjects:
+                    sure = 0.75
+                yield (
+                    target,
+                    keys[0],
+                    sure - 0.05 * (len(targets) > 1 and not raw) + 0.04 * raw,
+                    f'"{" ".join(stem)}" names the table "{target}"',
+                )
             if targets:
                 return
 
@@ -161,20 +270,34 @@ class Finder:
         exact = self._by_words.get(words, [])
         if exact:
             return exact[:4]
-        ending = [t for own, names in self._by_words.items() if len(own) > len(words) and own[-len(words):] == words and len(own) - len(words) == 1 for t in names]
+        ending = [
+            t
+            for own, names in self._by_words.items()
+            if len(own) > len(words) and own[-len(words) :] == words and len(own) - len(words) == 1
+            for t in names
+        ]
         return ending if len(ending) == 1 else []
 
-    def _person_role(self, table: Table, column: Column, stem: tuple[str, ...], marked: bool) -> Iterator[tuple[str, str, float, str]]:
-        if not set(stem) & ROLE_WORDS or column.family is Family.TEXT and not marked:
+    def _person_role(
+        self, table: Table, column: Column, stem: tuple[str, ...], marked: bool
+    ) -> Iterator[tuple[str, str, float, str]]:
+        if not set(stem) & ROLE_WORDS or (column.family is Family.TEXT and not marked):
             return
         if stem[-1] not in ROLE_WORDS | {"to"} or (set(stem) <= _VERBS and not marked):
             return
         for account in self._accounts:
             keys = _single_keys(self._schema.tables[account])
             if keys:
-                yield account, keys[0], 0.74 if marked or "by" in stem else 0.62, f'"{column.name}" names a person, and "{account}" holds the accounts'
+                yield (
+                    account,
+                    keys[0],
+                    0.74 if marked or "by" in stem else 0.62,
+                    f'"{column.name}" names a person, and "{account}" holds the accounts',
+                )
 
-    def _tested(self, table: Table, column: Column, target: str, to: str, confidence: float, why: str) -> Reference | None:
+    def _tested(
+        self, table: Table, column: Column, target: str, to: str, confidence: float, why: str
+    ) -> Reference | None:
         to_column = self._schema.tables[target].column(to)
         if to_column is None or (target == table.name and to == column.name):
             return None
@@ -195,14 +318,33 @@ class Finder:
             confidence -= 0.15
         if confidence < 0.5:
             return None
-        return Reference(table.name, (column.name,), target, (to,), "name+values" if seen.asked else "name",
-                         round(confidence, 2), tuple(evidence), seen.nobody, orphans=round(orphans, 2))
+        return Reference(
+            table.name,
+            (column.name,),
+            target,
+            (to,),
+            "name+values" if seen.asked else "name",
+            round(confidence, 2),
+            tuple(evidence),
+            seen.nobody,
+            orphans=round(orphans, 2),
+        )
 
-    def _weak(self, table: Table, column: Column, target: str, to: str, confidence: float, why: str) -> Reference | None:
+    def _weak(
+        self, table: Table, column: Column, target: str, to: str, confidence: float, why: str
+    ) -> Reference | None:
         if confidence < 0.7:
             return None
-        return Reference(table.name, (column.name,), target, (to,), "name", 0.5,
-                         (why, "the few sampled keys do not stand there"), orphans=1.0)
+        return Reference(
+            table.name,
+            (column.name,),
+            target,
+            (to,),
+            "name",
+            0.5,
+            (why, "the few sampled keys do not stand there"),
+            orphans=1.0,
+        )
 
 
 def _refers(table: Table, column: str) -> bool:
@@ -217,7 +359,9 @@ def low_uid(name: str) -> bool:
 def _accounts(schema: Schema, subjects: Mapping[str, Subject]) -> list[str]:
     """The tables of people that log in, the most referred to first."""
     listed = [s for s in subjects.values() if s.account] or list(subjects.values())
-    return [s.table for s in sorted(listed, key=lambda s: (-sum(1 for _ in schema.referring(s.table)), -s.confidence))][:2]
+    return [s.table for s in sorted(listed, key=lambda s: (-sum(1 for _ in schema.referring(s.table)), -s.confidence))][
+        :2
+    ]
 
 
 def _single_keys(table: Table) -> list[str]:
@@ -233,7 +377,9 @@ def _spelled(table: Table, low: str) -> str:
 def _could_refer(table: Table, column: Column) -> bool:
     if column.family in (Family.NUMBER, Family.UUID):
         return not any(w in column.type for w in ("float", "double", "decimal", "numeric", "real"))
-    return column.family is Family.TEXT and (column.length or 0) <= 64 and not column.choices and column.length is not None
+    return (
+        column.family is Family.TEXT and (column.length or 0) <= 64 and not column.choices and column.length is not None
+    )
 
 
 def _compatible(one: Column, other: Column) -> bool:

@@ -48,7 +48,14 @@ def find_subjects(tables: Mapping[str, Table], roles: Mapping[str, Role]) -> dic
 
 def _invited(table: Table, role: Role, found: Mapping[str, Subject]) -> Subject | None:
     """People without an account: a short table of e-mail addresses that refers to no table of people."""
-    if role.config or role.machine or (role.content and role.head != "email") or role.trace or table.view or len(table.columns) > 14:
+    if (
+        role.config
+        or role.machine
+        or (role.content and role.head != "email")
+        or role.trace
+        or table.view
+        or len(table.columns) > 14
+    ):
         return None
     if any(r.table in found for r in table.foreign_keys):
         return None
@@ -58,7 +65,12 @@ def _invited(table: Table, role: Role, found: Mapping[str, Subject]) -> Subject 
         if column.name in referring or set(words) & MACHINE_WORDS or name_category(column, role)[0] != "email":
             continue
         if words[0] == "email" and len(words) <= 2:
-            return Subject(table.name, {"email": column.name}, 0.6, (f'"{column.name}" holds e-mail addresses of people without an account',))
+            return Subject(
+                table.name,
+                {"email": column.name},
+                0.6,
+                (f'"{column.name}" holds e-mail addresses of people without an account',),
+            )
     return None
 
 
@@ -85,10 +97,14 @@ def _subject(table: Table, role: Role) -> Subject | None:
     if not categories - {"password"}:
         return None
     evidence.append("people in it are identified by " + ", ".join(sorted(categories - {"password", "gender"})))
-    identifiers = {k: c for k, c in identity.items() if k in ("email", "username", "phone", "name", "full_name", "national_id")}
+    identifiers = {
+        k: c for k, c in identity.items() if k in ("email", "username", "phone", "name", "full_name", "national_id")
+    }
     if "full_name" in identifiers:
         identifiers.setdefault("name", identifiers.pop("full_name"))
-    account = "password" in categories or (role.head in ("user", "account") and bool(categories & {"username", "email"}))
+    account = "password" in categories or (
+        role.head in ("user", "account") and bool(categories & {"username", "email"})
+    )
     return Subject(table.name, identifiers, round(min(score, 0.98), 2), tuple(evidence), account)
 
 
@@ -105,7 +121,14 @@ def _against(table: Table, role: Role, categories: set[str]) -> float:
         against += 0.3
     if not role.person_noun and not categories & {"email", "first_name", "last_name"}:
         against += 0.35
-    if categories <= {"username", "phone"} and role.head not in ("user", "subscriber", "customer", "employee", "patient", "student"):
+    if categories <= {"username", "phone"} and role.head not in (
+        "user",
+        "subscriber",
+        "customer",
+        "employee",
+        "patient",
+        "student",
+    ):
         against += 0.3
     if len(table.key) != 1 and not categories & {"password", "email"}:
         against += 0.2
@@ -123,11 +146,20 @@ def _identity_columns(table: Table, role: Role) -> dict[str, str]:
         words = canonical(column.name)
         kind = category
         if category == "name":
-            kind = {"first": "first_name", "last": "last_name", "full": "full_name", "real": "full_name",
-                    "family": "last_name", "given": "first_name", "display": "full_name"}.get(
-                next((w for w in words if w in ("first", "last", "full", "real", "family", "given", "display")), ""), "name")
+            kind = {
+                "first": "first_name",
+                "last": "last_name",
+                "full": "full_name",
+                "real": "full_name",
+                "family": "last_name",
+                "given": "first_name",
+                "display": "full_name",
+            }.get(
+                next((w for w in words if w in ("first", "last", "full", "real", "family", "given", "display")), ""),
+                "name",
+            )
         elif category == "secret":
-            kind = "password" if "password" in words or "ha" in "".join(words) and "ha1" in words else ""
+            kind = "password" if "password" in words or ("ha" in "".join(words) and "ha1" in words) else ""
         if kind in ("first_name", "last_name", "full_name", "name", "password", *_IDENTITY):
             found.setdefault(kind, column.name)
     return found
@@ -135,14 +167,18 @@ def _identity_columns(table: Table, role: Role) -> dict[str, str]:
 
 def _extension(table: Table, role: Role, found: Mapping[str, Subject]) -> bool:
     """Whether each row merely extends a row of another table of people (its key is a reference to it, or unique)."""
-    own = {c for c in table.key}
+    own = set(table.key)
     alone = [set(u.columns) for u in table.uniques]
     for reference in table.foreign_keys:
         if reference.table not in found or reference.table == table.name:
             continue
         same = set(reference.columns) == own or set(reference.columns) in alone
-        if role.head not in STRONG_PERSON_NOUNS and found[reference.table].account and "first_name" not in found[table.name].identifiers and (
-            not found[table.name].account):
+        if (
+            role.head not in STRONG_PERSON_NOUNS
+            and found[reference.table].account
+            and "first_name" not in found[table.name].identifiers
+            and (not found[table.name].account)
+        ):
             return True
         if same and not found[table.name].account and role.head in ("profile", "identity", "account", "user", "person"):
             return "first_name" not in found[table.name].identifiers
@@ -150,7 +186,9 @@ def _extension(table: Table, role: Role, found: Mapping[str, Subject]) -> bool:
 
 
 def find_guests(
-    tables: Mapping[str, Table], roles: Mapping[str, Role], subjects: Mapping[str, Subject],
+    tables: Mapping[str, Table],
+    roles: Mapping[str, Role],
+    subjects: Mapping[str, Subject],
     columns: Mapping[tuple[str, str], Verdict],
 ) -> list[Subject]:
     """Tables that are not tables of people and yet name people who need no account: by name, or by their own e-mail."""
@@ -161,7 +199,9 @@ def find_guests(
         identity = {k: c for k, c in _identity_columns(table, roles[name]).items() if (name, c) in columns}
         kinds = set(identity)
         if {"first_name", "last_name"} <= kinds or "email" in kinds or {"full_name", "phone"} <= kinds:
-            identifiers = {k: c for k, c in identity.items() if k in ("email", "phone", "full_name", "name", "username")}
+            identifiers = {
+                k: c for k, c in identity.items() if k in ("email", "phone", "full_name", "name", "username")
+            }
             sure = 0.6 if {"first_name", "last_name"} <= kinds or len(identifiers) > 1 else 0.5
             found.append(Subject(name, identifiers, sure, ("its rows name people who need not have an account",)))
     return found

@@ -16,8 +16,19 @@ PERSON_NOUNS = frozenset(
     registration attendee admin administrator operator principal friend buddy respondent voter passenger resident
     lawyer doctor nurse partner signatory shareholder holder signup requester requestor""".split()
 )
-STRONG_PERSON_NOUNS = PERSON_NOUNS - {"account", "partner", "identity", "profile", "registration", "actor", "lead",
-                                      "recipient", "admin", "signup", "holder", "principal"}
+STRONG_PERSON_NOUNS = PERSON_NOUNS - {
+    "account",
+    "partner",
+    "identity",
+    "profile",
+    "registration",
+    "lead",
+    "recipient",
+    "admin",
+    "signup",
+    "holder",
+    "principal",
+}
 ADDRESS_NOUNS = frozenset({"address", "street", "location"})
 TRACE_NOUNS = frozenset(
     """log session login visit visitor activity event access attempt history request trail call cdr acc cdrs online
@@ -53,10 +64,14 @@ COLLECTIVE_NOUNS = frozenset(
     domain network host location warehouse building event contribution session_block conference queue calendar""".split()
 )
 """Things many people have a part in: who made one does not own it."""
-PLACE_NOUNS = frozenset("site location room building venue warehouse store branch organisation affiliation office depot hotel school".split())
+PLACE_NOUNS = frozenset(
+    "site location room building venue warehouse store branch organisation affiliation office depot hotel school".split()
+)
 ORGANISATION_NOUNS = frozenset({"organisation", "agency", "tenant", "workspace", "branch"})
-_NEUTRAL = frozenset("table list data info master record record tab stamm detail base main core all new old archive "
-                     "archived basic entity model item extra field record".split())
+_NEUTRAL = frozenset(
+    "table list data info master record record tab stamm detail base main core all new old archive "
+    "archived basic entity model item extra field record".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,7 @@ class Role:
 
 def local_name(table: str) -> str:
     """The table's name without its schema."""
-    return table.rpartition('.')[2].strip('"')
+    return table.rpartition(".")[2].strip('"')
 
 
 def role_of(table: Table, schema_prefix: str = "") -> Role:

@@ -39,7 +39,9 @@ _BCRYPT = re.compile(
     r"^(?:\$(?:2[abxy]|1|5|6|P|H|S|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|pbkdf2_|bcrypt|argon2|scrypt|md5\$"
     r"|\{(?:SSHA|SHA|CRYPT|MD5)\w*\}|:(?:pbkdf2|A|B):|sha1:)"
 )
-_HEX_HASH = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{40}$|^[0-9a-f]{56}$|^[0-9a-f]{64}$|^[0-9a-f]{96}$|^[0-9a-f]{128}$", re.I)
+_HEX_HASH = re.compile(
+    r"^[0-9a-f]{32}$|^[0-9a-f]{40}$|^[0-9a-f]{56}$|^[0-9a-f]{64}$|^[0-9a-f]{96}$|^[0-9a-f]{128}$", re.I
+)
 _PHP = re.compile(r'^(?:a:\d+:\{|O:\d+:"|s:\d+:"|i:\d+;)')
 _YAML = re.compile(r"^(?:---\s|[\w.:-]+:(?: [^\n]*)?\n(?:[ \w-]))")
 _BASE64 = re.compile(r"^[A-Za-z0-9+/]{24,}={0,2}$")
@@ -87,9 +89,11 @@ def eleven_proof(text: str) -> bool:
 def luhn(text: str) -> bool:
     """Whether 13 to 19 digits pass the Luhn check and begin like a payment card."""
     digits = re.sub(r"[ -]", "", text)
-    if not re.fullmatch(r"[3-6]\d{12,18}", digits) or len(set(digits)) < 3:
+    if not re.fullmatch(r"[3-6]\d{12,18}", digits) or len(set(digits)) < 2:
         return False
-    doubled = [int(d) if i % 2 == 0 else (int(d) * 2 - 9 if int(d) > 4 else int(d) * 2) for i, d in enumerate(digits[::-1])]
+    doubled = [
+        int(d) if i % 2 == 0 else (int(d) * 2 - 9 if int(d) > 4 else int(d) * 2) for i, d in enumerate(digits[::-1])
+    ]
     return sum(doubled) % 10 == 0
 
 
@@ -105,7 +109,9 @@ def is_iban(text: str) -> bool:
 def is_vat(text: str) -> bool:
     """Whether the text is a European VAT number with its country letters."""
     bare = re.sub(r"[\s.]", "", text).upper()
-    if not re.fullmatch(r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)\w{8,12}", bare):
+    if not re.fullmatch(
+        r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)\w{8,12}", bare
+    ):
         return False
     from stdnum.eu import vat
 
@@ -115,7 +121,12 @@ def is_vat(text: str) -> bool:
 def is_phone(text: str) -> bool:
     """Whether the text is a possible telephone number (international, or national in the home countries)."""
     bare = text.strip()
-    if not _PHONE_SHAPE.match(bare) or sum(c.isdigit() for c in bare) < 7:
+    if (
+        not _PHONE_SHAPE.match(bare)
+        or _ISO_DATE.match(bare)
+        or _DUTCH_DATE.match(bare)
+        or sum(c.isdigit() for c in bare) < 7
+    ):
         return False
     import phonenumbers
 
@@ -232,7 +243,9 @@ def profile(values: Iterable[object]) -> Profile:
         return EMPTY
     structured = [v for v in filled if isinstance(v, dict | list)]
     texts = [as_text(v) for v in filled if not isinstance(v, dict | list | bool | float | Decimal)]
-    shares = {kind: sum(1 for t in texts if check(t)) / len(filled) for kind, check in _TEXT_CHECKS.items()} if texts else {}
+    shares = (
+        {kind: sum(1 for t in texts if check(t)) / len(filled) for kind, check in _TEXT_CHECKS.items()} if texts else {}
+    )
     shares["birth"] = sum(map(_birth_like, filled)) / len(filled)
     encodings, inside = _look_inside(texts, structured)
     words = [len(t.split()) for t in texts] or [0]

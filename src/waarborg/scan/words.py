@@ -76,8 +76,24 @@ def canonical(name: str) -> tuple[str, ...]:
             found.extend(LEXICON[word])
             continue
         for piece in compound(word):
-            found.extend(LEXICON.get(piece) or LEXICON.get(singular(piece)) or (singular(piece),))
+            found.extend(LEXICON.get(piece) or LEXICON.get(singular(piece)) or _cut_short(piece) or (singular(piece),))
     return tuple(found)
+
+
+_WHOLE_WORDS = frozenset(["trade", "direct", "local", "natur", "organi", "partic"])
+"""Words that begin longer ones of the lexicon and mean something else."""
+
+
+@lru_cache(maxsize=65536)
+def _cut_short(word: str) -> tuple[str, ...]:
+    """The meaning of a word whose end was cut off (`bemerk`, `vorna`), where only one is possible; else nothing."""
+    if len(word) < 5 or word in COMPOUND_WORDS or singular(word) in COMPOUND_WORDS or word in _WHOLE_WORDS:
+        return ()
+    longer = {whole: LEXICON[whole] for whole in LEXICON if whole.startswith(word)}
+    meanings = set(longer.values())
+    # `custom` is not a short `customer`: English words stand for themselves.
+    near = any(2 <= len(whole) - len(word) <= 5 and singular(whole) not in LEXICON[whole] for whole in longer)
+    return next(iter(meanings)) if near and len(meanings) == 1 else ()
 
 
 @lru_cache(maxsize=65536)
@@ -106,4 +122,4 @@ def common_prefix(names: Iterable[str], share: float = 0.6, at_least: int = 4) -
 
 def without_prefix(name: str, prefix: str) -> str:
     """The name without the common prefix, unless nothing would be left."""
-    return name[len(prefix):] if prefix and name.startswith(prefix) and len(name) > len(prefix) else name
+    return name[len(prefix) :] if prefix and name.startswith(prefix) and len(name) > len(prefix) else name

@@ -38,6 +38,8 @@ _TABLES = (
        row_count {whole} NOT NULL, at {key} NOT NULL, PRIMARY KEY (plan, store, chunk))""",
     """waarborg_permission (rule {key} NOT NULL, scope {key} NOT NULL, approver {key} NOT NULL, at {key} NOT NULL,
        ends {key}, PRIMARY KEY (rule, scope))""",
+    """waarborg_hold (hold {key} NOT NULL, person {key} NOT NULL, since {key} NOT NULL, ends {key},
+       PRIMARY KEY (hold, person))""",
 )
 
 _INDEXES = (
@@ -45,6 +47,7 @@ _INDEXES = (
     ("waarborg_head_size", "waarborg_head (size)"),
     ("waarborg_vault_key_id", "waarborg_vault (key_id)"),
     ("waarborg_plan_request", "waarborg_plan (request)"),
+    ("waarborg_hold_person", "waarborg_hold (person)"),
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
 )
 

@@ -8,6 +8,7 @@ from waarborg.errors import StateError
 from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
 from waarborg.state.entries import SqlEntries
+from waarborg.state.holds import Holds
 from waarborg.state.master import MasterKey
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
 from waarborg.state.schema import create
@@ -54,6 +55,11 @@ class State:
     def people(self) -> PersonKeys:
         """The keys under which evidence names people."""
         return PersonKeys(self.vault)
+
+    @property
+    def holds(self) -> Holds:
+        """Who is under which hold."""
+        return Holds(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:

@@ -16,32 +16,119 @@ import django
 from django.conf import settings
 
 APPS = {
-    "helpdesk": ["django.contrib.humanize", "bootstrap4form", "account", "pinax.invitations", "pinax.teams", "reversion", "rest_framework", "helpdesk"],
-    "machina": ["mptt", "haystack", "widget_tweaks", "machina", "machina.apps.forum", "machina.apps.forum_conversation",
-                "machina.apps.forum_conversation.forum_attachments", "machina.apps.forum_conversation.forum_polls",
-                "machina.apps.forum_feeds", "machina.apps.forum_moderation", "machina.apps.forum_search",
-                "machina.apps.forum_tracking", "machina.apps.forum_member", "machina.apps.forum_permission",
-                "allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount", "allauth.usersessions"],
-    "wagtail": ["wagtail.contrib.forms", "wagtail.contrib.redirects", "wagtail.contrib.settings", "wagtail.contrib.search_promotions", "wagtail.embeds", "wagtail.sites",
-                "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images", "wagtail.search", "wagtail.admin",
-                "wagtail", "modelcluster", "taggit", "allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount",
-                "allauth.usersessions"],
+    "helpdesk": [
+        "django.contrib.humanize",
+        "bootstrap4form",
+        "account",
+        "pinax.invitations",
+        "pinax.teams",
+        "reversion",
+        "rest_framework",
+        "helpdesk",
+    ],
+    "machina": [
+        "mptt",
+        "haystack",
+        "widget_tweaks",
+        "machina",
+        "machina.apps.forum",
+        "machina.apps.forum_conversation",
+        "machina.apps.forum_conversation.forum_attachments",
+        "machina.apps.forum_conversation.forum_polls",
+        "machina.apps.forum_feeds",
+        "machina.apps.forum_moderation",
+        "machina.apps.forum_search",
+        "machina.apps.forum_tracking",
+        "machina.apps.forum_member",
+        "machina.apps.forum_permission",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "allauth.socialaccount",
+        "allauth.usersessions",
+    ],
+    "wagtail": [
+        "wagtail.contrib.forms",
+        "wagtail.contrib.redirects",
+        "wagtail.contrib.settings",
+        "wagtail.contrib.search_promotions",
+        "wagtail.embeds",
+        "wagtail.sites",
+        "wagtail.users",
+        "wagtail.snippets",
+        "wagtail.documents",
+        "wagtail.images",
+        "wagtail.search",
+        "wagtail.admin",
+        "wagtail",
+        "modelcluster",
+        "taggit",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "allauth.socialaccount",
+        "allauth.usersessions",
+    ],
 }
 
 
 def configure(app: str, database: str) -> None:
     settings.configure(
-        SECRET_KEY="test", INSTALLED_APPS=["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
-                                           "django.contrib.messages", "django.contrib.sites", "django.contrib.staticfiles", *APPS[app]],
-        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": database, "USER": "postgres", "HOST": "127.0.0.1"}},
-        DEFAULT_AUTO_FIELD="django.db.models.AutoField", USE_TZ=True, SITE_ID=1, ROOT_URLCONF="builders_urls", WAGTAIL_SITE_NAME="x", STATIC_URL="/static/",
-        WAGTAILADMIN_BASE_URL="http://localhost", HAYSTACK_CONNECTIONS={"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}},
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "machina_attachments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]}}],
-        MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware", "django.contrib.messages.middleware.MessageMiddleware", "allauth.account.middleware.AccountMiddleware"],
-        SILENCED_SYSTEM_CHECKS=["models.W042"], WAGTAILSEARCH_BACKENDS={"default": {"BACKEND": "wagtail.search.backends.database"}},
+        SECRET_KEY="test",
+        INSTALLED_APPS=[
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "django.contrib.sites",
+            "django.contrib.staticfiles",
+            *APPS[app],
+        ],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": database,
+                "USER": "postgres",
+                "HOST": "127.0.0.1",
+            }
+        },
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+        USE_TZ=True,
+        SITE_ID=1,
+        ROOT_URLCONF="builders_urls",
+        WAGTAIL_SITE_NAME="x",
+        STATIC_URL="/static/",
+        WAGTAILADMIN_BASE_URL="http://localhost",
+        HAYSTACK_CONNECTIONS={"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}},
+        CACHES={
+            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+            "machina_attachments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        },
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+        ],
+        SILENCED_SYSTEM_CHECKS=["models.W042"],
+        WAGTAILSEARCH_BACKENDS={"default": {"BACKEND": "wagtail.search.backends.database"}},
     )
     import types
+
     urls = types.ModuleType("builders_urls")
     urls.urlpatterns = []
     sys.modules["builders_urls"] = urls
@@ -50,17 +137,18 @@ def configure(app: str, database: str) -> None:
 
 def value(field, fake, i):
     from django.db import models as m
+
     name = field.name.lower()
     if field.choices:
         return random.choice([c[0] for c in field.flatchoices if c[0] not in (None, "")] or [""])
-    if isinstance(field, m.EmailField) or "email" in name and isinstance(field, m.CharField):
+    if isinstance(field, m.EmailField) or ("email" in name and isinstance(field, m.CharField)):
         return fake.unique.email()
     if isinstance(field, m.GenericIPAddressField) or name == "ip":
         return fake.ipv4_public()
     if isinstance(field, m.BooleanField):
         return random.random() < 0.5
     if isinstance(field, m.DateTimeField):
-        return fake.date_time_this_year(tzinfo=datetime.timezone.utc)
+        return fake.date_time_this_year(tzinfo=datetime.UTC)
     if isinstance(field, m.DateField):
         return fake.date_this_year()
     if isinstance(field, m.TimeField):
@@ -69,6 +157,7 @@ def value(field, fake, i):
         return datetime.timedelta(hours=1)
     if isinstance(field, m.UUIDField):
         import uuid
+
         return uuid.uuid4()
     if isinstance(field, m.JSONField):
         return {"note": fake.word(), "n": i}
@@ -88,8 +177,16 @@ def value(field, fake, i):
         if "agent" in name:
             return fake.user_agent()
         return fake.paragraph(nb_sentences=3)
-    text = {"first_name": fake.first_name, "last_name": fake.last_name, "username": fake.user_name, "name": fake.word,
-            "key": fake.sha1, "token": fake.sha1, "session_key": fake.md5, "secret_key": fake.sha1}.get(name, lambda: fake.sentence(nb_words=4))()
+    text = {
+        "first_name": fake.first_name,
+        "last_name": fake.last_name,
+        "username": fake.user_name,
+        "name": fake.word,
+        "key": fake.sha1,
+        "token": fake.sha1,
+        "session_key": fake.md5,
+        "secret_key": fake.sha1,
+    }.get(name, lambda: fake.sentence(nb_words=4))()
     text = f"{text}{i}" if field.unique else text
     return text[: field.max_length or 200]
 
@@ -97,7 +194,8 @@ def value(field, fake, i):
 def fill() -> None:
     from django.apps import apps
     from django.contrib.auth import get_user_model
-    from django.db import models as m, transaction
+    from django.db import models as m
+    from django.db import transaction
     from faker import Faker
 
     random.seed(7)
@@ -106,8 +204,10 @@ def fill() -> None:
     User = get_user_model()
     for _ in range(14):
         first, last = fake.first_name(), fake.last_name()
-        user = User.objects.create_user(fake.unique.user_name(), fake.unique.email(), "geheim", first_name=first, last_name=last)
-        user.last_login = fake.date_time_this_year(tzinfo=datetime.timezone.utc)
+        user = User.objects.create_user(
+            fake.unique.user_name(), fake.unique.email(), "geheim", first_name=first, last_name=last
+        )
+        user.last_login = fake.date_time_this_year(tzinfo=datetime.UTC)
         user.save()
     skip = {"auth.user", "contenttypes.contenttype", "auth.permission", "sites.site"}
     done = set(skip)
@@ -130,7 +230,11 @@ def fill() -> None:
                         if not options and not field.null:
                             ok = False
                             break
-                        pick = options[i % len(options)] if isinstance(field, m.OneToOneField) and options else (random.choice(options) if options else None)
+                        pick = (
+                            options[i % len(options)]
+                            if isinstance(field, m.OneToOneField) and options
+                            else (random.choice(options) if options else None)
+                        )
                         data[field.name] = None if field.null and random.random() < 0.2 else pick
                     else:
                         data[field.name] = value(field, fake, i)
@@ -152,7 +256,11 @@ def fill() -> None:
                         for rel in model._meta.many_to_many:
                             through = rel.remote_field.through
                             if through._meta.auto_created:
-                                getattr(instance, rel.name).add(*random.sample(list(rel.remote_field.model._default_manager.all()[:20]), k=1) if rel.remote_field.model._default_manager.exists() else [])
+                                getattr(instance, rel.name).add(
+                                    *random.sample(list(rel.remote_field.model._default_manager.all()[:20]), k=1)
+                                    if rel.remote_field.model._default_manager.exists()
+                                    else []
+                                )
                         made += 1
                 except Exception as problem:  # a model that refuses invented values stays thinner
                     last_problem = problem
@@ -166,6 +274,7 @@ def fill() -> None:
 if __name__ == "__main__":
     configure(sys.argv[1], sys.argv[2])
     from django.core.management import call_command
+
     call_command("migrate", verbosity=0, interactive=False)
     fill()
     print("filled")

@@ -53,7 +53,8 @@ def kept_outside(policy: Policy, today: date) -> Said:
 
 def no_outcome(policy: Policy, today: date) -> Said:
     for name, rule in policy.retention.items():
-        if rule.then in (None, Outcome.KEEP):
+        expires = bool(rule.sets) and not rule.data  # a backup set that has expired is thrown away: nothing to choose
+        if rule.then is Outcome.KEEP or (rule.then is None and not expires):
             yield f"retention.{name}", "Nothing says what comes of the data at the end."
 
 

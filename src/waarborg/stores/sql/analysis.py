@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.stores import refusals
 from waarborg.stores.contract import (
+    NONE,
     Both,
     Collides,
     Either,
@@ -40,13 +41,10 @@ class Analysis:
 
 
 def analyse(program: Program) -> Analysis:
-    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB313 for `Not` in a cycle."""
-    made = Analysis({one.name: one for one in program.sets})
+    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB315 for `Not` in a cycle."""
+    made = Analysis({one.name: replace(one, rows=_without_itself(one.rows, one.name)) for one in program.sets})
     for one in program.sets:
-        for part, _ in _walk(one.rows, False):
-            name = _reference(part)
-            if name is not None and name not in made.sets:
-                raise refusals.unknown_set("", name, made.sets)
+        _sensible(made, one.rows, one.table)
     for name in made.sets:
         made.selective[name] = _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
@@ -63,8 +61,39 @@ def analyse(program: Program) -> Analysis:
     return made
 
 
+def _sensible(made: Analysis, rows: Rows, table: str) -> None:
+    """Refuse a set that is not there or is of another table, and columns that cannot be paired."""
+    match rows:
+        case In(name) | Collides(set=name):
+            if name not in made.sets:
+                raise refusals.unknown_set("", name, made.sets)
+            if made.sets[name].table != table:
+                raise refusals.malformed("", f'The set "{name}" is of another table than "{table}".')
+        case Leads(columns, target, to_columns, inner):
+            if len(columns) != len(to_columns) or not columns:
+                raise refusals.malformed("", f'Columns of "{table}" and "{target}" cannot be paired.')
+            _sensible(made, inner, target)
+        case Not(inner):
+            _sensible(made, inner, table)
+        case Both(parts) | Either(parts):
+            for part in parts:
+                _sensible(made, part, table)
+
+
 def _reference(part: Rows) -> str | None:
     return part.set if isinstance(part, In | Collides) else None
+
+
+def _without_itself(rows: Rows, name: str) -> Rows:
+    """The definition without "is in this very set" about the row itself: in a least fixpoint that adds nothing."""
+    match rows:
+        case In(set) if set == name:
+            return NONE
+        case Both(parts):
+            return Both(tuple(_without_itself(part, name) for part in parts))
+        case Either(parts):
+            return Either(tuple(_without_itself(part, name) for part in parts))
+    return rows
 
 
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:

@@ -8,13 +8,12 @@ from typing import Any
 
 from waarborg.errors import StoreError
 from waarborg.stores import refusals
-from waarborg.stores.contract import Change, Delete, Insert, Key, Seeds, StepDone, Update
+from waarborg.stores.contract import Change, Delete, ForeignKey, Insert, Key, Seeds, StepDone, Update
 from waarborg.stores.sql.digests import EMPTY, digested, identity, joined, of_joined, whole_key
 from waarborg.stores.sql.evaluate import Evaluation, Pin
 from waarborg.stores.sql.facts import Col
 from waarborg.stores.sql.values import coerce
 from waarborg.stores.sql.writes import assignments, computed, plain_value, said
-
 
 _REWRITTEN = 100
 """Rows whose cells are written back in one statement."""
@@ -207,7 +206,9 @@ class Carrier:
             return rows, digest
         return self._returning(statement, one.step, table, params)
 
-    def _returning(self, statement: str, step: Delete | Update, table: str, params: Sequence[Any]) -> tuple[int, str]:
+    def _returning(
+        self, statement: str, step: Delete | Update | Insert, table: str, params: Sequence[Any]
+    ) -> tuple[int, str]:
         """Run a statement with its keys returned, in one text where the key is a whole number."""
         sets = self.sets
         key = whole_key(sets, table)
@@ -296,34 +297,56 @@ class Carrier:
             dict(zip(columns, row, strict=True))
             for row in sets.fetch(f"SELECT {picked} FROM {self._target(table)} t WHERE {condition}", params)
         ]
-        done = 0
-        for level in _levels(rows, refs, key):
-            for start in range(0, len(level), sets.budget.parameters):
-                some = level[start : start + sets.budget.parameters]
-                params = []
-                where = sets.keys(table, self._target(table), key, some, params)
-                done += sets.run(f"DELETE FROM {self._target(table)} WHERE {where}", params).rowcount
+        levels, knots = _levels(rows, refs, key)
+        done = sum(self._delete_keys(table, key, level) for level in levels)
+        if knots:
+            self._untie(table, refs, key, knots, [tuple(row[name] for name in key) for row in rows])
+            done += self._delete_keys(table, key, knots)
         self._count(table, done)
         return done, digested([tuple(row[name] for name in key) for row in rows])
+
+    def _delete_keys(self, table: str, key: Sequence[str], keys: Sequence[Key]) -> int:
+        done, target = 0, self._target(table)
+        for start in range(0, len(keys), self.sets.budget.parameters):
+            params: list[Any] = []
+            where = self.sets.keys(table, target, key, keys[start : start + self.sets.budget.parameters], params)
+            done += int(self.sets.run(f"DELETE FROM {target} WHERE {where}", params).rowcount)
+        return done
+
+    def _untie(
+        self, table: str, refs: Sequence[ForeignKey], key: Sequence[str], knots: Sequence[Key], leaving: Sequence[Key]
+    ) -> None:
+        """Rows that refer to themselves or in a circle: their link is emptied, or pointed at a row that stays."""
+        sets, target = self.sets, self._target(table)
+        for ref in refs:
+            params: list[Any] = []
+            if all(sets.facts.col(table, name).nullable for name in ref.columns):
+                written = ", ".join(f"{sets.dialect.quote(name)} = NULL" for name in ref.columns)
+            else:
+                some: list[Any] = []
+                staying = sets.keys(table, "t", key, leaving, some)
+                picked = ", ".join(sets.column("t", name) for name in ref.to_columns)
+                found = sets.fetch(f"SELECT {picked} FROM {target} t WHERE NOT ({staying}) LIMIT 1 FOR UPDATE", some)
+                if not found:
+                    raise _circle()
+                written = ", ".join(f"{sets.dialect.quote(name)} = {sets.dialect.mark}" for name in ref.columns)
+                params.extend(found[0])
+            where = sets.keys(table, "t", key, knots, params)
+            self._count(table, sets.run(f"UPDATE {target} AS t SET {written} WHERE {where}", params).rowcount)
 
     def _delete_together(self, one: Prepared) -> tuple[int, str]:
         """Rows that refer to each other: one statement with data-modifying parts, or references checked at commit."""
         sets = self.sets
         parts = [(one.table, one.pin), *one.together]
         if sets.dialect.name == "mariadb":
-            raise StoreError.one(
-                "WB335",
-                "This engine cannot delete rows that refer to each other through columns that must be filled.",
-                "It checks every reference row by row.",
-                "Let one of the references be empty, or be deleted by its foreign key (ON DELETE CASCADE).",
-            )
+            raise _circle()
         if sets.dialect.name == "sqlite":
             digest = self._keys_together(parts)
             return sum(self._delete_set(Prepared(one.step, table, pin=pin))[0] for table, pin in parts), digest
-        made, counts, params = [], [], []
+        made, counts = [], []
+        params: list[Any] = []
         for number, (table, pin) in enumerate(parts):
-            assert pin is not None
-            condition, values = self._by_key(table, pin, "t")
+            condition, values = self._where(Prepared(one.step, table, pin=pin), "t")
             made.append(f"d{number} AS (DELETE FROM {self._target(table)} AS t WHERE {condition} RETURNING 1)")
             counts.append(f"(SELECT count(*) FROM d{number})")
             params += values
@@ -350,7 +373,7 @@ class Carrier:
         params: list[Any] = []
         condition, more = self._where(one, "t")
         target = self._target(table)
-        if one.pin is None and sets.dialect.update_returning:
+        if one.pin is None and sets.dialect.update_returning and sets.facts.table(table).key:
             written = assignments(sets.dialect, sets.facts, table, "t", plain, self.made, params)
             return self._returning(
                 f"UPDATE {target} AS t SET {written} WHERE {condition}", step, table, [*params, *more]
@@ -491,8 +514,19 @@ class Carrier:
         return dict(zip(picked, found[0], strict=True)) if found else None
 
 
-def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[Any], key: Sequence[str]) -> list[list[Key]]:
-    """Keys in an order in which no row is deleted while another one of these still refers to it."""
+def _circle() -> StoreError:
+    return StoreError.one(
+        "WB335",
+        "This engine cannot delete rows that refer to each other through columns that must be filled.",
+        "It checks every reference row by row.",
+        "Let one of the references be empty, or be deleted by its foreign key (ON DELETE CASCADE).",
+    )
+
+
+def _levels(
+    rows: Sequence[Mapping[str, Any]], refs: Sequence[ForeignKey], key: Sequence[str]
+) -> tuple[list[list[Key]], list[Key]]:
+    """Keys in an order in which no row is deleted while another one of these refers to it, and those in circles."""
     identity = [tuple(row[name] for name in key) for row in rows]
     waiting = dict.fromkeys(range(len(rows)), 0)
     parents: dict[int, list[int]] = {}
@@ -500,14 +534,13 @@ def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[Any], key: Sequenc
         by_target = {tuple(row[name] for name in ref.to_columns): number for number, row in enumerate(rows)}
         for number, row in enumerate(rows):
             parent = by_target.get(tuple(row[name] for name in ref.columns))
-            if parent is not None and parent != number:
+            if parent is not None:
                 parents.setdefault(number, []).append(parent)
                 waiting[parent] += 1
     level = [number for number, children in waiting.items() if not children]
-    made, seen = [], 0
+    made = []
     while level:
         made.append([identity[number] for number in level])
-        seen += len(level)
         above = []
         for number in level:
             for parent in parents.get(number, ()):
@@ -515,6 +548,4 @@ def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[Any], key: Sequenc
                 if not waiting[parent]:
                     above.append(parent)
         level = above
-    if seen < len(rows):
-        made.append([identity[number] for number, children in waiting.items() if children])
-    return made
+    return made, [identity[number] for number, children in waiting.items() if children]

@@ -1,0 +1,277 @@
+"""Every command as data: its words, its arguments, and where its code is. Parser, completion and docs come from here.
+
+The code of a command is imported when it runs, so that `waarborg --help` needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+GROUPS: Mapping[str, str] = {
+    "begin": "To begin",
+    "request": "A request, step by step",
+    "look": "To look at things",
+    "prove": "To prove it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument. `names` as argparse takes them; `value` is what stands for its value in help texts."""
+
+    names: tuple[str, ...]
+    says: str
+    value: str = ""
+    many: str = ""
+    """argparse's `nargs`: `?`, `*` or empty."""
+    repeat: bool = False
+    flag: bool = False
+    file: bool = False
+    """Completed with file names."""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `code` is `module:function` inside `waarborg.cli`."""
+
+    name: str
+    group: str
+    says: str
+    code: str
+    arguments: tuple[Argument, ...] = ()
+    more: str = ""
+    examples: tuple[str, ...] = field(default=())
+
+
+PLAN = Argument(("plan",), "The plan's id, or its first characters.", "PLAN")
+BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
+PEOPLE = (
+    Argument(("--email",), "The person's e-mail address.", "ADDRESS"),
+    Argument(
+        ("--identifier", "-i"),
+        "Any identifier that the data map declares, for example customer_number=1042. Repeat it to say more about the "
+        "same person.",
+        "KIND=VALUE",
+        repeat=True,
+    ),
+    Argument(
+        ("--people",), "A CSV file with a person on each line; its header names the kinds of identifier.", "FILE", file=True
+    ),
+    Argument(
+        ("--stdin",),
+        "Read people from standard input, one on each line: an e-mail address, or kind=value pairs with commas "
+        "between. Keeps identifiers out of the shell's history.",
+        flag=True,
+    ),
+    Argument(("--table",), "Look only in this table of people (store.table).", "TABLE"),
+)
+
+COMMON = (
+    Argument(("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True),
+    Argument(("--json",), "Print JSON for machines, errors too.", flag=True),
+    Argument(("--lang",), "The language of plans, results and answers; from the environment if not given.", choices=("nl", "en")),
+    Argument(
+        ("--key",),
+        "Where the master key is: file:PATH, env:NAME or command:WORDS. Otherwise WAARBORG_KEY says where, or it is "
+        "the file that init made.",
+        "WHERE",
+    ),
+    Argument(("--quiet", "-q"), "No progress bars and no hints.", flag=True),
+    Argument(("--debug",), "Show where an unexpected error arose. Never shows values.", flag=True),
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "demo",
+        "begin",
+        "See the whole thing work: 200 people who share things, one of them leaves, then fifty.",
+        "demo:run",
+        (
+            Argument(("--keep",), "Keep everything it makes in this new folder, to look around in.", "DIR", file=True),
+            Argument(("--pace",), "Seconds to wait between the steps, for showing it to others.", "SECONDS"),
+        ),
+        "Needs a checkout of the repository (it uses examples/projects) and nothing else: the database is a SQLite "
+        "file in a temporary folder.",
+        ("waarborg demo", "waarborg demo --lang nl --keep demo-output"),
+    ),
+    Command(
+        "init",
+        "begin",
+        "Make the files to begin with: policy.yaml, datamap.yaml, the state and its key.",
+        "start:run",
+        (
+            Argument(
+                ("--url",),
+                "The database to draft the data map from. A reference (env:NAME, file:PATH, command:WORDS) or an "
+                "address without a password.",
+                "WHERE",
+            ),
+            Argument(("--store",), "The name of that database in the data map (app).", "NAME"),
+            Argument(("--name",), "The name of the service in the policy.", "NAME"),
+        ),
+        "Never writes over a file that is there: what exists is left as it is, what is missing is made.",
+        ("waarborg init", "waarborg init --url env:APP_DATABASE"),
+    ),
+    Command(
+        "check",
+        "begin",
+        "Check policy and data map: each by itself, against each other, and against the databases.",
+        "check:run",
+        (Argument(("--offline",), "Leave the databases out: check the two files only.", flag=True),),
+        "For every push: exits with 1 when there is an error among the findings.",
+        ("waarborg check", "waarborg check --offline --json"),
+    ),
+    Command(
+        "doctor",
+        "begin",
+        "Prove that everything a plan needs is in place: connections, rights, keys, clock, evidence.",
+        "doctor:run",
+        (
+            Argument(
+                ("--prepare",), "Make the table of applied plans in the stores that allow it (marker: true).", flag=True
+            ),
+        ),
+        examples=("waarborg doctor",),
+    ),
+    Command(
+        "grants",
+        "begin",
+        "Print the least rights an account needs, as SQL for each store: to scan, to plan, to apply.",
+        "grants:run",
+        (
+            Argument(("--role",), "Only this role.", choices=("scan", "plan", "apply")),
+            Argument(("--account",), "The account the rights are for (waarborg).", "NAME"),
+        ),
+        "Derived from the data map: only the tables, columns and kinds of change that a plan could ever need.",
+        ("waarborg grants", "waarborg grants --role apply --account privacy"),
+    ),
+    Command(
+        "plan",
+        "request",
+        "Show what erasing somebody would do: what goes, what stays, why, and until when. Touches nothing.",
+        "requests:plan",
+        (*PEOPLE, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True), BRIEF),
+        "The plan is the dry run. It is kept sealed until its request is closed; approve it by its id.",
+        (
+            "waarborg plan --email jan@voorbeeld.example",
+            "waarborg plan --identifier customer_number=1042 --explain",
+            "waarborg plan --people leavers.csv",
+            "pass show leaver | waarborg plan --stdin",
+        ),
+    ),
+    Command(
+        "approve",
+        "request",
+        "Approve exactly this plan: these people, tables and treatments, and so many rows at most.",
+        "requests:approve",
+        (PLAN, Argument(("--by",), "Who approves; the account you are logged in with if not given.", "NAME")),
+        "The name is kept as a keyed hash.",
+        ("waarborg approve 8f3c21d0",),
+    ),
+    Command(
+        "apply",
+        "request",
+        "Carry out an approved plan. Safe to run again after anything that went wrong.",
+        "requests:apply",
+        (PLAN, BRIEF),
+        "Refuses (exit code 3) when what was approved is no longer what is there.",
+        ("waarborg apply 8f3c21d0",),
+    ),
+    Command(
+        "verify",
+        "request",
+        "Plan again with everything frozen: is anything left but what the plan kept?",
+        "requests:verify",
+        (PLAN,),
+        "Rows that were born meanwhile are treated under the same approval.",
+        ("waarborg verify 8f3c21d0",),
+    ),
+    Command(
+        "answer",
+        "request",
+        "Answer a person: everything we have of them (access), or what an erasure did.",
+        "answer:run",
+        (
+            Argument(("plan",), "An erasure plan to answer for; leave it out for access.", "PLAN", many="?"),
+            *PEOPLE,
+            Argument(("--output", "-o"), "The file to write; - for standard output.", "FILE", file=True),
+        ),
+        "Access (Art. 15) writes JSON: data, purposes, recipients, terms and rights; other people's columns are "
+        "withheld. With a plan, the answer says what went, what stays, why, and until when.",
+        (
+            "waarborg answer --email jan@voorbeeld.example -o answer.json",
+            "waarborg answer 8f3c21d0 --lang nl",
+        ),
+    ),
+    Command(
+        "close",
+        "request",
+        "The request is done: destroy its sealed plans and keys.",
+        "requests:close",
+        (PLAN,),
+        examples=("waarborg close 8f3c21d0",),
+    ),
+    Command("plans", "look", "List the plans that are open, and what each waits for.", "requests:listing"),
+    Command(
+        "show",
+        "look",
+        "Show an open plan again.",
+        "requests:show",
+        (PLAN, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True), BRIEF),
+    ),
+    Command(
+        "explain",
+        "look",
+        "Say what can happen to a table, by which rule, and where that was decided.",
+        "explain:run",
+        (Argument(("table",), "A table of the data map: store.table.", "TABLE"),),
+        examples=("waarborg explain app.comment",),
+    ),
+    Command(
+        "graph",
+        "look",
+        "Draw the data map as SVG: stores, tables, people, links.",
+        "graph:run",
+        (Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True),),
+        examples=("waarborg graph -o datamap.svg",),
+    ),
+    Command(
+        "evidence verify",
+        "prove",
+        "Verify the evidence: nothing dropped, edited, reordered, back-dated or put back.",
+        "evidence:verify",
+        (
+            Argument(("bundle",), "A bundle to verify instead of the log of this folder.", "FILE", many="?", file=True),
+            Argument(("--trust",), "A public key you trust (hexadecimal). Needed for a bundle.", "KEY", repeat=True),
+            Argument(("--seen",), "A file with a head you kept from before.", "FILE", file=True),
+        ),
+        examples=("waarborg evidence verify", "waarborg evidence verify bundle.jsonl --trust KEY"),
+    ),
+    Command(
+        "evidence export",
+        "prove",
+        "Write the whole log to one file that anybody can verify without us.",
+        "evidence:export",
+        (Argument(("file",), "The new file.", "FILE", file=True),),
+        examples=("waarborg evidence export bundle.jsonl",),
+    ),
+    Command(
+        "evidence receipt",
+        "prove",
+        "Write the receipt with which one person can prove that the entries are theirs.",
+        "evidence:receipt",
+        (PLAN, Argument(("--output", "-o"), "The file (for one person) or the folder (for many).", "FILE", file=True)),
+        examples=("waarborg evidence receipt 8f3c21d0 -o receipt.jws",),
+    ),
+    Command("evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"),
+    Command(
+        "completion",
+        "begin",
+        "Print the completion script for your shell.",
+        "completion:run",
+        (Argument(("shell",), "The shell.", choices=("bash", "zsh", "fish")),),
+        examples=('eval "$(waarborg completion bash)"',),
+    ),
+)

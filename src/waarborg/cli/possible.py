@@ -1,0 +1,17 @@
+"""Everything that any plan could ever do in each store: every person of every table of people, asked for in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from waarborg.cli.project import Project
+from waarborg.plans.drafts import Blueprint
+from waarborg.plans.sets import Asked
+
+
+def possible(project: Project) -> Mapping[str, Blueprint]:
+    """The erasure blueprint of each store, for all kinds of identifier."""
+    kinds = {
+        (one.kind,) for table in project.datamap.subjects() if table.subject for one in table.subject.identifiers
+    } | {("key",)}
+    return project.planner.blueprints(Asked(frozenset(kinds)))
