@@ -26,7 +26,6 @@ from tests.real import kit, labels
 from waarborg.clock import FixedClock
 from waarborg.datamap.load import load_datamap
 from waarborg.datamap.model import DataMap, Link
-from waarborg.evidence.heads import SigningKey
 from waarborg.plans.casework import Casework
 from waarborg.plans.model import Plan, Verdict
 from waarborg.plans.planner import Planner
@@ -183,7 +182,7 @@ def carry_out(app: Application, people: Sequence[SubjectRef], tmp: Path, datamap
     before = app.dump()
     with open_state(tmp / f"{app.name}-{os.urandom(4).hex()}.sqlite", master=MASTER) as door:
         with door.begin() as state:
-            state.log().open(at=NOW, key=SigningKey.generate())
+            state.log().open(at=NOW, key=state.vault.signing_key(at=NOW))
         work = Casework(app.planner(datamap), door, FixedClock(NOW))
         case = work.plan(people)
         work.approve(case.plan.id, by="officer")

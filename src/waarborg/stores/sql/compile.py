@@ -328,9 +328,7 @@ class Compiler:
         ):
             return self._decided(table, alias, columns[0], cols[0], how, values, params)
         if how.normalise:
-            column = self.facts.schema.tables[table].column(columns[0])
-            folds = column is not None and column.case_insensitive
-            return self._normalised(expressions, cols, how, values, params, folds)
+            return self._normalised(expressions, cols, how, values, params)
         rows: dict[Any, None] = {}
         for value in values:
             spelled = [text_of(one) if how.template != "{}" and one is not None else one for one in value]
@@ -359,13 +357,7 @@ class Compiler:
         return list(made)
 
     def _normalised(
-        self,
-        expressions: Sequence[str],
-        cols: Sequence[Col],
-        how: How,
-        values: Sequence[Any],
-        params: Params,
-        folds: bool,
+        self, expressions: Sequence[str], cols: Sequence[Col], how: How, values: Sequence[Any], params: Params
     ) -> str:
         sides = [self._normal(one, col, how) or one for one, col in zip(expressions, cols, strict=True)]
         if len(cols) > 1:
