@@ -433,6 +433,13 @@ def coworker_scores(world: World) -> Iterator[Row]:
             yield one, other, world.dice("score", one).randint(1, 99), world.day("score", one, 700)
 
 
+def partner_reports(world: World) -> Iterator[Row]:
+    for one in range(1, world.people // 10 + 1):
+        dice, member = world.dice("partner", one), one * 10
+        mail = world.email(member).lower() if one % 2 else f"bezoeker{one}@post.example"
+        yield one, mail, dice.choice(TRADES), world.moment("partner", one, 700)
+
+
 def migrations(world: World) -> Iterator[Row]:
     yield from ((version,) for version in range(1, 6))
 
@@ -491,6 +498,7 @@ TABLES: Sequence[tuple[str, str, Maker]] = (
     ("feature_use", "member_id feature used_at", feature_uses),
     ("search_log", "id member_id term at", searches),
     ("coworker_score", "member_id coworker_id score seen_on", coworker_scores),
+    ("partner_report", "id email interest reported_at", partner_reports),
     ("schema_migration", "version", migrations),
 )
 

@@ -435,6 +435,15 @@ CREATE TABLE coworker_score (
 );
 CREATE INDEX coworker_score_by_coworker ON coworker_score (coworker_id);
 
+-- What a partner tells us about somebody's interest; known by e-mail address only.
+CREATE TABLE partner_report (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(190) NOT NULL,
+  interest VARCHAR(80) NOT NULL,
+  reported_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX partner_report_by_email ON partner_report (email);
+
 CREATE TABLE schema_migration (
   version INTEGER PRIMARY KEY,
   applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP

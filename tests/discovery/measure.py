@@ -82,16 +82,15 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     }
 
 
+def line(kind: str, s: Score) -> str:
+    counts = f"{len(s.hit)} found, {len(s.missed)} missed, {len(s.wrong)} wrong"
+    return f"{kind}: recall {s.recall:.3f} precision {s.precision:.3f} ({counts})"
+
+
 def main(apps: list[str], verbose: bool) -> None:
     for app in apps:
         scores = compare(findings(app), truth(app))
-        print(
-            f"{app:12}",
-            "  ".join(
-                f"{kind}: recall {s.recall:.3f} precision {s.precision:.3f} ({len(s.hit)} found, {len(s.missed)} missed, {len(s.wrong)} wrong)"
-                for kind, s in scores.items()
-            ),
-        )
+        print(f"{app:12}", "  ".join(line(kind, s) for kind, s in scores.items()))
         if verbose:
             for kind, s in scores.items():
                 print("  missed", kind, sorted(s.missed))

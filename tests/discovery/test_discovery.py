@@ -6,12 +6,20 @@ had seen them; see README.md for those first figures and for what was mended aft
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
-from discovery.measure import Score, compare, findings, truth
+from discovery.measure import Score, compare, truth
+from discovery.measure import findings as scanned
+from waarborg.scan.calibration import COLUMNS, calibrated
 
 RULES_MADE_ON = ("zabbix", "helpdesk", "tryton", "kamailio", "oscar", "roundcube", "redmine", "hard_nl")
-REPORTED = ("indico", "cacti", "wagtail", "machina", "hard_de")
+REPORTED = ("indico", "cacti", "wagtail", "machina", "mediawiki", "hard_de")
+
+
+findings = cache(scanned)
+"""One scan an application for all tests here."""
 
 
 def pooled(apps: tuple[str, ...], kind: str) -> Score:
@@ -45,7 +53,25 @@ def test_no_table_of_people_is_overlooked(app: str) -> None:
     assert not compare(findings(app), truth(app))["subjects"].missed
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.7, 0.85), (0.85, 0.93), (0.93, 0.97), (0.97, 1.01)])
+def test_confidence_is_worth_what_it_says(low: float, high: float) -> None:
+    """Of the columns shown with a confidence in this band, at least about that share is right."""
+    right = total = 0
+    for app in (*RULES_MADE_ON, *REPORTED):
+        labels = truth(app)
+        either = set(labels.get("either") or ())
+        for (table, column), verdict in findings(app).columns.items():
+            name = f"{table}.{column}"
+            if low <= calibrated(verdict.confidence, COLUMNS) < high and (
+                name in labels["columns"] or name not in either
+            ):
+                total += 1
+                right += name in labels["columns"]
+    assert total >= 30
+    assert right / total >= low - 0.05
+
+
 def test_the_yardstick_sees_a_scan_that_is_blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: without name rules the figures must fall."""
     monkeypatch.setattr("waarborg.scan.classify.RULES", ())
-    assert compare(findings("helpdesk"), truth("helpdesk"))["columns"].recall < 0.5
+    assert compare(scanned("helpdesk"), truth("helpdesk"))["columns"].recall < 0.5

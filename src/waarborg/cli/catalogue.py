@@ -46,6 +46,7 @@ class Command:
 
 
 PLAN = Argument(("plan",), "The plan's id, or its first characters.", "PLAN")
+BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
 PEOPLE = (
     Argument(("--email",), "The person's e-mail address.", "ADDRESS"),
     Argument(
@@ -151,7 +152,7 @@ COMMANDS: tuple[Command, ...] = (
         "request",
         "Show what erasing somebody would do: what goes, what stays, why, and until when. Touches nothing.",
         "requests:plan",
-        (*PEOPLE, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True)),
+        (*PEOPLE, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True), BRIEF),
         "The plan is the dry run. It is kept sealed until its request is closed; approve it by its id.",
         (
             "waarborg plan --email jan@voorbeeld.example",
@@ -174,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
         "request",
         "Carry out an approved plan. Safe to run again after anything that went wrong.",
         "requests:apply",
-        (PLAN,),
+        (PLAN, BRIEF),
         "Refuses (exit code 3) when what was approved is no longer what is there.",
         ("waarborg apply 8f3c21d0",),
     ),
@@ -218,7 +219,7 @@ COMMANDS: tuple[Command, ...] = (
         "look",
         "Show an open plan again.",
         "requests:show",
-        (PLAN, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True)),
+        (PLAN, Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True), BRIEF),
     ),
     Command(
         "explain",

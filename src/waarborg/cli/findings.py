@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Sequence
+from typing import TextIO
 
 from waarborg.errors import Finding, Severity
 
 MARK = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
-RED, DIM, END = "\x1b[31m", "\x1b[2m", "\x1b[0m"
+RED, GREEN, END = "\x1b[1;31m", "\x1b[1;32m", "\x1b[0m"
+BROKEN_MARK = "✗"
 
 
 def clean(text: object) -> str:
@@ -26,7 +28,8 @@ def tell(findings: Sequence[Finding], width: int = 80, colour: bool | None = Non
 def _one(finding: Finding, width: int, colour: bool) -> str:
     mark = MARK[finding.severity]
     head = clean(" ".join(part for part in (finding.id, str(finding.place)) if part))
-    lines = [f"{RED if colour and finding.severity is Severity.ERROR else ''}{mark}{END if colour else ''} {head}"]
+    broken = colour and finding.severity is Severity.ERROR
+    lines = [f"{RED}{mark}{END} {head}" if broken else f"{mark} {head}"]
     for text in (finding.what, finding.why):
         lines += textwrap.wrap(clean(text), width - 2, initial_indent="  ", subsequent_indent="  ")
     if finding.todo:
@@ -41,7 +44,14 @@ def _one(finding: Finding, width: int, colour: bool) -> str:
     return "\n".join(lines)
 
 
-def _colours() -> bool:
+def paint(mark: str, ok: bool | None) -> str:
+    """A mark for standard output: green when proven, red when broken, plain otherwise and where nobody looks."""
+    if ok is None or not _colours(sys.stdout):
+        return mark
+    return f"{GREEN if ok else RED}{mark}{END}"
+
+
+def _colours(stream: TextIO | None = None) -> bool:
     import os
 
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return (stream or sys.stderr).isatty() and not os.environ.get("NO_COLOR")

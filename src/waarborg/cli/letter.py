@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from waarborg.cli.view import items, labels, view
+from waarborg.cli.view import items, labels
 from waarborg.cli.words import Words
 from waarborg.datamap.model import SECRET, TECHNICAL, DataMap
 from waarborg.plans.casework import Case
-from waarborg.plans.model import Kept
+from waarborg.plans.model import Kept, Plan
 from waarborg.policy.model import Policy
+from waarborg.terms import Treatment
 
 WIDTH = 65
 """Characters in a line: what people read well."""
@@ -31,14 +32,13 @@ def letter(case: Case, policy: Policy, datamap: DataMap, say: Words, today: date
 
 
 def _sections(case: Case, policy: Policy, datamap: DataMap, say: Words) -> Iterator[tuple[str, list[str]]]:
-    seen = view(case.plan)
-    gone = _about(policy, datamap, (line.table for group in seen.goes for line in group.lines), say)
+    gone, stays = _gone(case.plan, datamap), _stays(case.plan, datamap)
     if gone:
-        yield say("answer_gone"), [row for name in gone for row in _wrapped(name, "- ")]
-    stays = _about(policy, datamap, (line.table for group in seen.changes for line in group.lines), say, brief=True)
+        yield say("answer_gone"), [row for name in _named(policy, gone, say) for row in _wrapped(name, "- ")]
     why = [rule.label.say(say.lang) for rule in policy.retention.values() if rule.then == "anonymise" and rule.label]
     if stays:
-        yield say("answer_changed"), [row for name in (*stays, *why) for row in _wrapped(name, "- ")]
+        lines = [row for name in _named(policy, stays, say) for row in _wrapped(name, "- ")]
+        yield say("answer_changed"), [*lines, *(row for text in why for row in _wrapped(text))]
     kept = list(_kept(case, policy, datamap, say))
     if kept:
         yield say("answer_kept"), [row for name in kept for row in _wrapped(name, "- ")]
@@ -48,14 +48,35 @@ def _sections(case: Case, policy: Policy, datamap: DataMap, say: Words) -> Itera
         yield say("answer_backups"), list(_wrapped(say("answer_backups_says", period=period)))
 
 
-def _about(policy: Policy, datamap: DataMap, tables: Iterable[str], say: Words, brief: bool = False) -> list[str]:
-    """The categories of data in these tables, each with its items: `Account data (e-mail address, name)`."""
-    refs = [ref for table in dict.fromkeys(tables) for ref in _refs(datamap, table)]
+def _gone(plan: Plan, datamap: DataMap) -> list[str]:
+    """What is gone: everything in rows that went, and the columns that were emptied in rows that stay."""
+    found: dict[str, None] = {}
+    for step in plan.steps():
+        if step.treatment is Treatment.DELETE:
+            found.update(dict.fromkeys(_refs(datamap, step.table)))
+        elif not step.id.startswith("mention:"):
+            lost = [name for name, treatment in step.columns.items() if treatment is not Treatment.KEEP]
+            found.update(dict.fromkeys(_refs(datamap, step.table, lost)))
+    return list(found)
+
+
+def _stays(plan: Plan, datamap: DataMap) -> list[str]:
+    """What stays without the person: the readable columns of rows that others have too, or that nobody is in."""
+    treated = {step.table for step in plan.steps() if step.treatment is not Treatment.DELETE}
+    found: dict[str, None] = {}
+    for kept in plan.kept():
+        if kept.why in ("shared", "anonymous") and kept.table in treated:
+            found.update(dict.fromkeys(_refs(datamap, kept.table, kept.columns)))
+    return list(found)
+
+
+def _named(policy: Policy, refs: Sequence[str], say: Words) -> list[str]:
+    """Categories of data, each with its items: `Account data (e-mail address, name)`."""
     found = []
     for name in dict.fromkeys(ref.partition(".")[0] for ref in refs):
         (label,) = labels(policy, [name], say.lang)
         inside = ", ".join(items(policy, (ref for ref in refs if ref.startswith(f"{name}.")), say.lang))
-        found.append(label if brief or not inside else f"{label} ({inside})")
+        found.append(f"{label} ({inside})" if inside else label)
     return found
 
 
@@ -70,18 +91,24 @@ def _refs(datamap: DataMap, table: str, columns: Iterable[str] | None = None) ->
 
 
 def _kept(case: Case, policy: Policy, datamap: DataMap, say: Words) -> Iterator[str]:
-    """Each thing that stays with its reason and end; only the law, a hold and what is needed for them."""
-    told: dict[tuple[str, str, date | None, str], None] = {}
+    """Each thing that stays by a law, a hold or because such a row needs it, with its reason and its last day."""
+    told: dict[tuple[str, str], tuple[dict[str, None], date | None]] = {}
     for kept in case.plan.kept():
         if kept.why not in ("rule", "needed") or not kept.columns:
             continue
         refs = _refs(datamap, kept.table, kept.columns)
-        label = ", ".join(labels(policy, refs, say.lang))
-        inside = ", ".join(items(policy, refs, say.lang))
-        told.setdefault((label, inside, kept.until, _reason(kept, policy, say)))
-    for label, inside, until, reason in told:
+        about = ", ".join(labels(policy, refs, say.lang)), _reason(kept, policy, say)
+        before, until = told.get(about, ({}, None))
+        ends = [day for day in (until, kept.until) if day]
+        told[about] = before | dict.fromkeys(items(policy, refs, say.lang)), max(ends, default=None)
+    for (label, reason), (inside, until) in told.items():
         when = f", {say('until', day=say.day(until))}" if until else ""
-        yield f"{label}{f' ({inside})' if inside else ''}{when}. {reason}"
+        yield f"{label}{_brackets(inside)}{when}. {reason}"
+
+
+def _brackets(names: Iterable[str]) -> str:
+    inside = ", ".join(names)
+    return f" ({inside})" if inside else ""
 
 
 def _reason(kept: Kept, policy: Policy, say: Words) -> str:
@@ -89,7 +116,7 @@ def _reason(kept: Kept, policy: Policy, say: Words) -> str:
     own = rule.label.say(say.lang) if rule else ""
     if kept.ground.law:
         law = f"{kept.ground.law}; {say.article(kept.ground.article)}"
-        return f"{own} ({law})" if own else say("answer_kept_law", law=law)
+        return f"{own.rstrip('.')} ({law})." if own else say("answer_kept_law", law=law)
     return own or say("answer_kept_needed")
 
 
@@ -111,14 +138,13 @@ def _wrapped(text: str, mark: str = "") -> list[str]:
 
 def letter_data(case: Case, policy: Policy, datamap: DataMap, say: Words, digest: str) -> dict[str, object]:
     """The same for machines: categories, not tables."""
-    seen = view(case.plan)
     return {
         "ok": case.state == "verified",
         "request": case.request,
         "right": case.plan.right.value,
         "verified": case.state == "verified",
-        "gone": _about(policy, datamap, (line.table for group in seen.goes for line in group.lines), say),
-        "without_you": _about(policy, datamap, (line.table for group in seen.changes for line in group.lines), say, brief=True),
+        "gone": _named(policy, _gone(case.plan, datamap), say),
+        "without_you": _named(policy, _stays(case.plan, datamap), say),
         "kept": list(_kept(case, policy, datamap, say)),
         "sha256": digest,
     }

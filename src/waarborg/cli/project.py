@@ -29,7 +29,7 @@ STATE, KEY, SEEN = "state.db", "master.key", "seen-head.json"
 
 @dataclass(slots=True)
 class SignedDoor:
-    """The state's door; whatever a transaction appended to the evidence is signed before it commits."""
+    """The state's door; what a transaction appended to the evidence, and did not sign, is signed before it commits."""
 
     file: StateFile
     clock: Clock
@@ -41,7 +41,8 @@ class SignedDoor:
             before = state.entries().tip()
             yield state
             after = state.entries().tip()
-            if after is not None and (before is None or after.size != before.size):
+            grown = after is not None and (before is None or after.size != before.size)
+            if after is not None and grown and after.heads == (before.heads if before else 0):
                 now = self.clock.now()
                 state.log().sign(at=now, key=state.vault.signing_key(at=now))
 

@@ -29,21 +29,21 @@ def plan(arguments: Namespace, out: Out) -> int:
         work = project.work
         with out.working(say("looking")):
             case = work.plan(asked)
-        _show(case, project, out, getattr(arguments, "explain", False))
+        _show(case, project, out, arguments)
     return exits.OK
 
 
 def show(arguments: Namespace, out: Out) -> int:
     """`waarborg show`."""
     with Project.of(arguments) as project:
-        _show(project.work.case(arguments.plan), project, out, getattr(arguments, "explain", False))
+        _show(project.work.case(arguments.plan), project, out, arguments)
     return exits.OK
 
 
-def _show(case: Case, project: Project, out: Out, explain: bool) -> None:
-    say = Words(out.lang)
+def _show(case: Case, project: Project, out: Out, arguments: Namespace) -> None:
+    say, explain = Words(out.lang), getattr(arguments, "explain", False)
     placed = project.placed if explain else None
-    out.draw(Shower(say, placed, project.policy, project.datamap).plan(case.plan))
+    out.draw(Shower(say, placed, project.policy, project.datamap).plan(case.plan, brief=getattr(arguments, "brief", False)))
     out.data(plan_data(case.plan, case.request, case.state, project if explain else None))
     if case.plan.empty:
         return
@@ -76,7 +76,7 @@ def apply(arguments: Namespace, out: Out) -> int:
         case = project.work.case(arguments.plan)
         with out.working(say("applying")):
             result = project.work.apply(case.plan.digest)
-        out.draw(Shower(say).result(result))
+        out.draw(Shower(say).result(result, brief=getattr(arguments, "brief", False)))
         out.data(result_data(result))
         out.hint("\n" + say("next_verify" if result.done else "next_apply_again", plan=case.plan.id[:SHORT]))
     return exits.OK if result.done else exits.FINDINGS

@@ -43,10 +43,12 @@ class Shower:
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
-    def plan(self, plan: Plan) -> RenderableType:
-        """The plan as a difference."""
+    def plan(self, plan: Plan, brief: bool = False) -> RenderableType:
+        """The plan as a difference; `brief`: its totals only."""
         say, seen, sums = self.words, view(plan), totals(plan)
         parts: list[RenderableType] = [self._plan_head(plan), Text(), self._totals(plan, sums)]
+        if brief:
+            return Stack(*parts)
         width = _name_width(plan)
         for title, mark, groups in (
             ("goes", "−", seen.goes),
@@ -163,8 +165,8 @@ class Shower:
 
     # -- result and verdict --------------------------------------------------------------------------------------
 
-    def result(self, result: Result) -> RenderableType:
-        """What was done, store by store, beside what was approved."""
+    def result(self, result: Result, brief: bool = False) -> RenderableType:
+        """What was done, store by store, beside what was approved; `brief`: rows per store only."""
         say = self.words
         again = result.stores and all(store.state in ("already", "nothing") for store in result.stores)
         title = "result_delayed" if not result.done else "result_already" if again else "result"
@@ -174,7 +176,9 @@ class Shower:
         tables = [str(step["table"]) for store in result.stores for step in store.steps]
         width = min(NAME_WIDTH, max(map(len, tables), default=10))
         for store in result.stores:
-            parts += [Text(), section(clean(store.store), say(store.state)), *self._done(store, width)]
+            done = sum(int(str(step["rows"])) for step in store.steps)
+            told = say(store.state) if not brief else f"{say(store.state)}, {say.rows(done)}"
+            parts += [Text(), section(clean(store.store), told), *(() if brief else self._done(store, width))]
         return Stack(*parts)
 
     def _done(self, store: StoreResult, width: int) -> Iterable[RenderableType]:

@@ -18,7 +18,7 @@ from waarborg.plans.drafts import Handover, StandInDraft
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns
 from waarborg.policy.model import Policy
-from waarborg.stores.contract import Both, In, Leads, Mentions, Not, Program, Rows
+from waarborg.stores.contract import Both, Compare, In, Leads, Mentions, Not, Program, Rows
 from waarborg.terms import LinkKind
 
 MOST_SPLITS = 4
@@ -85,24 +85,27 @@ class _Access:
         columns = _shown(table)
         if own is None or not columns:
             return
-        speaking = [arm for arm in table.arms if arm.owning and set(arm.link.about) & set(columns)]
+        speaking = [arm for arm in table.arms if set(arm.link.about) & set(columns)]
         parts: list[tuple[tuple[Rows, ...], frozenset[str]]] = [((In(own),), frozenset())]
         for arm in speaking[:MOST_SPLITS]:
-            mine = self._leads_to_me(arm)
+            others = self._about_others(arm)
             about = frozenset(arm.link.about)
             parts = [
                 split
                 for rows, hidden in parts
-                for split in (((*rows, mine), hidden), ((*rows, Not(mine)), hidden | about))
+                for split in (((*rows, Not(others)), hidden), ((*rows, others), hidden | about))
             ]
         always = frozenset(name for arm in speaking[MOST_SPLITS:] for name in arm.link.about)
         for number, (rows, hidden) in enumerate(parts):
             name = own if len(rows) == 1 else self.sets.add(f"theirs:{table.local}:{number}", table.local, Both(rows))
             self._section(table, name, "theirs", columns, hidden | always)
 
-    def _leads_to_me(self, arm: Arm) -> Rows:
+    def _about_others(self, arm: Arm) -> Rows:
+        """Rows in which a link leads to somebody who is not the one asking, there or not: its columns are theirs."""
         target = self.world.tables[arm.target]
-        return self.sets.leading(arm, In(f"own:{target.local}")) if arm.same_store else Not(Both(()))
+        filled = tuple(Not(Compare(name, "null")) for name in arm.columns)
+        mine = self.sets.own(target) if arm.same_store else None
+        return Both((*filled, *arm.conditions, *((Not(self.sets.leading(arm, In(mine))),) if mine else ())))
 
     def _others(self, table: Mapped, arm: Arm) -> None:
         """Rows that are somebody else's and come in all the same: what describes, mentions or was shown to them."""

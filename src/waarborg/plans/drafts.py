@@ -62,6 +62,9 @@ class StandInDraft:
     values: Mapping[str, str | int | bool | None]
     find: tuple[str, ...]
     seed: str
+    """Keys of the placeholders; with tenants, pairs of tenant and key."""
+    keys: str
+    """Seed of the keys alone, for collisions."""
     tenant: str = ""
     """The column that tells tenants apart: each has a placeholder of its own."""
     me: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
-from waarborg.errors import Finding
+from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
 from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
 from waarborg.plans.model import Ground
@@ -23,6 +23,7 @@ from waarborg.stores.contract import (
     Collides,
     Constant,
     Either,
+    FromPeer,
     FromSeed,
     Given,
     In,
@@ -115,11 +116,7 @@ class _Draft:
             self._update(table, f"reduce:{table.local}:kept", kept, self._reduced(table, frozenset(columns)), name)
             self._keep_by_rule(table, kept, rules, columns)
         if need := sets.need(table):
-            lawful = [rule for rule in applying(table, self.rules) if rule.cutoff is not None]
-            columns = self._readable(table, lawful) if self._needed_by_law(table) else ()
-            self._update(table, f"reduce:{table.local}:need", need, self._reduced(table, frozenset(columns)), name)
-            ground = Ground(f"tables.{name}", "Art. 17(3)", "", (), "Rows of others, or kept by law, refer to it.")
-            self.kept.append(KeptDraft(name, need, tuple(columns), ground, "needed"))
+            self._needed(table, need)
         if live := sets.live(table):
             self.kept.append(
                 KeptDraft(
@@ -137,8 +134,20 @@ class _Draft:
             left = tuple(c for c, w in writes.items() if w.treatment is Treatment.KEEP and c not in _technical(table))
             self.kept.append(KeptDraft(name, gone, left, ground, "anonymous"))
 
-    def _needed_by_law(self, table: Mapped) -> bool:
-        return any(self.sets.kept(other) for other, *_ in self.sets.pinned_down(table))
+    def _needed(self, table: Mapped, need: str) -> None:
+        """Shells: rows that others refer to. What a law names stays readable only where a kept row leads to it."""
+        columns = self._readable(table, [rule for rule in applying(table, self.rules) if rule.cutoff is not None])
+        lawful = self.sets.lawful(table) if columns else None
+        shells = need
+        if lawful:
+            shells = self.sets.add(f"shell:{table.local}", table.local, Both((In(need), Not(In(lawful)))))
+            self._shell(table, f"reduce:{table.local}:law", lawful, columns, "Rows kept by law refer to it.")
+        self._shell(table, f"reduce:{table.local}:need", shells, (), "Rows of others, or kept by law, refer to it.")
+
+    def _shell(self, table: Mapped, id: str, rows: str, columns: tuple[str, ...], sentence: str) -> None:
+        self._update(table, id, rows, self._reduced(table, frozenset(columns)), table.name)
+        ground = Ground(f"tables.{table.name}", "Art. 17(3)", "", (), sentence)
+        self.kept.append(KeptDraft(table.name, rows, columns, ground, "needed"))
 
     def _readable(self, table: Mapped, rules: list[Keeping]) -> tuple[str, ...]:
         """Columns that a rule keeps readable."""
@@ -265,7 +274,7 @@ class _Draft:
         match arm.cut:
             case Treatment.STAND_IN:
                 stand_in = self._stand_in(arm)
-                return ({arm.columns[0]: FromSeed(stand_in.seed)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
+                return ({arm.columns[0]: _pointed(stand_in)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
             case Treatment.REPLACE:
                 decl = ColumnDecl(arm.columns[0], "", Treatment.REPLACE, arm.link.replace_with)
                 found = written(table, arm.columns[0], Treatment.REPLACE, decl)
@@ -296,17 +305,18 @@ class _Draft:
             if declared.tenant:
                 placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
             rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
-            seed = f"stand-in:{target.name}"
+            keys = f"stand-in:{target.name}"
             self.stand_ins[target.name] = StandInDraft(
-                target.name,
-                target.local,
-                rows,
-                arm.to_columns,
-                declared.values,
-                declared.find,
-                seed,
-                declared.tenant,
-                me,
+                table=target.name,
+                local=target.local,
+                set=rows,
+                key=arm.to_columns,
+                values=declared.values,
+                find=declared.find,
+                seed=f"stand-ins:{target.name}" if declared.tenant else keys,
+                keys=keys,
+                tenant=declared.tenant,
+                me=me,
             )
         return self.stand_ins[target.name]
 
@@ -319,19 +329,35 @@ class _Draft:
         keys = [table.facts.key, *(u.columns for u in table.facts.uniques)]
         keys += [index.columns for index in table.facts.indexes if index.unique]
         for name, write in cut.items():
-            for columns in {key for key in keys if name in key and isinstance(write, FromSeed | Constant)}:
+            if not isinstance(write, FromSeed | FromPeer):
+                continue
+            for columns in {key for key in keys if name in key}:
                 rest = tuple(column for column in columns if column != name)
-                if not isinstance(write, FromSeed):
-                    continue
                 double = self.sets.add(
-                    f"double:{table.local}:{arm.index}", table.local, Collides(rows, name, rest, write.seed)
+                    f"double:{table.local}:{arm.index}",
+                    table.local,
+                    Collides(rows, name, rest, self.stand_ins[arm.target].keys),
                 )
                 id = f"delete:{table.local}:double:{arm.index}"
                 self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
+                self._held_doubles(table, double, ground)
                 return self.sets.add(
                     f"single:{table.local}:{arm.index}", table.local, Both((In(rows), Not(In(double))))
                 )
         return rows
+
+    def _held_doubles(self, table: Mapped, double: str, ground: Ground) -> None:
+        """Rows that stay and refer to a double: it cannot go, and the plan says so before anybody approves it."""
+        for other, columns, to_columns, arm, _ in self.sets.pinned_down(table):
+            leads = Leads(columns, table.local, to_columns, In(double))
+            rows: list[Rows] = [leads, *(arm.conditions if arm else ())]
+            if goes := self.sets.deleted(other):
+                rows.append(Not(In(goes)))
+            id = f"held:{double}:{other.local}:{','.join(columns)}"
+            held = self.sets.add(id, other.local, Both(tuple(rows)))
+            self.steps.append(
+                StepDraft(id, other.name, held, Treatment.KEEP, ground, findings=(_held_double(table, other),))
+            )
 
     def _mention(self, table: Mapped, arm: Arm) -> None:
         """Words that name the leaver in a text that stays."""
@@ -450,6 +476,13 @@ def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:
     return tuple(found.finding for found in columns.values() if found.finding)
 
 
+def _pointed(stand_in: StandInDraft) -> Write:
+    """The link of a row is pointed at the placeholder, or at the one of the leaver's tenant."""
+    if stand_in.tenant:
+        return FromPeer(stand_in.seed, stand_in.local, stand_in.key[0], stand_in.tenant)
+    return FromSeed(stand_in.seed)
+
+
 def _no_stand_in(arm: Arm) -> Finding:
     return Finding(
         "WB409",
@@ -457,4 +490,14 @@ def _no_stand_in(arm: Arm) -> Finding:
         "This link is to be pointed at a stand-in, and its target declares none in the same store.",
         "A stand-in is a row of the table of people that stands for nobody.",
         "Add stand_in: {values: …, find: …} to the subject of the target, or choose another treatment.",
+    )
+
+
+def _held_double(table: Mapped, other: Mapped) -> Finding:
+    return Finding(
+        "WB430",
+        Place(table.decl.place.file, table.decl.place.line, 0, f"tables.{table.name}"),
+        f"Rows that would collide at the stand-in cannot be deleted: rows of {other.name} that stay refer to them.",
+        "The stand-in may have only one such row, and what stays would refer to nothing.",
+        f"Let the rows of {other.name} belong to {table.name}, or choose another treatment for its link.",
     )

@@ -61,8 +61,8 @@ class Found:
     counts: dict[str, int] = field(default_factory=dict)
     years: dict[str, Mapping[int | None, int]] = field(default_factory=dict)
     """For sets kept by a rule: rows by the year of the date that the rule counts from."""
-    missing: list[StandInDraft] = field(default_factory=list)
-    """Placeholders that do not exist yet."""
+    missing: dict[str, tuple[StandInDraft, int]] = field(default_factory=dict)
+    """By seed: placeholders that do not exist yet, and how many."""
 
 
 @dataclass(slots=True)
@@ -141,7 +141,9 @@ def _count(
 ) -> Found:
     found = Found(blueprint.store)
     found.counts.update(hand_over(world, blueprint, look, seeds, people))
-    found.missing = [one for one in blueprint.stand_ins if not seeds[blueprint.store][one.seed]]
+    for stand_in in blueprint.stand_ins:
+        if (lacking := _missing(stand_in, seeds[blueprint.store])) > 0:
+            found.missing[stand_in.seed] = (stand_in, lacking)
     for name in _counted(blueprint):
         found.counts[name] = look.count(name)
     for kept in blueprint.kept:
@@ -181,23 +183,19 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
-                seeds[f"tenant:{stand_in.table}"] = _one_tenant(stand_in, look.values(stand_in.me, (stand_in.tenant,)))
+                seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
         for stand_in in blueprint.stand_ins:
-            seeds[stand_in.seed] = list(look.values(stand_in.set, stand_in.key))
+            columns = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+            found = list(look.values(stand_in.set, columns))
+            seeds[stand_in.seed] = found
+            seeds[stand_in.keys] = [key[-1:] for key in found]
 
 
-def _one_tenant(stand_in: StandInDraft, tenants: Sequence[Key]) -> list[Key]:
-    """The tenant whose placeholder is meant. Raises `PlanError` WB429 where the people are of several."""
-    if len(tenants) > 1:
-        raise PlanError.one(
-            "WB429",
-            f"These people belong to {len(tenants)} tenants, and each tenant has a stand-in of its own.",
-            "A link of one tenant may never be pointed at a row of another.",
-            "Plan the people of each tenant apart.",
-            Place(path=f"tables.{stand_in.table}.subject.stand_in"),
-        )
-    return list(tenants)
+def _missing(stand_in: StandInDraft, seeds: Seeds) -> int:
+    """How many placeholders there are not yet."""
+    wanted = len(seeds[f"tenant:{stand_in.table}"]) if stand_in.tenant else 1
+    return wanted - len({key[0] for key in seeds[stand_in.seed]})
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:

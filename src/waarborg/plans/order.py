@@ -1,6 +1,7 @@
 """An order of statements that the foreign keys allow, found when planning and never by switching checks off.
 
-Rows are added first, links cut second, rows deleted last: those that refer before those that are referred to. Where
+Rows are added first, links cut second, rows deleted last: those that refer before those that are referred to. Rows that
+would collide at the stand-in go before the others are pointed there, and what refers to them goes before that. Where
 tables refer to each other in a circle, a nullable reference in the rows that go is cleared first; else the engine
 defers, or deletes them in one act; else no order exists and the plan fails, naming the constraint.
 """
@@ -55,7 +56,35 @@ def order(steps: Sequence[StepDraft], world: World, store: str, abilities: Abili
     ordered = [
         deletes[name] for name in _subjects_last(names, world, deletes, edges) if deletes[name].set not in skipped
     ]
-    return Ordered((*doubles, *updates, *cleared, *ordered), together)
+    return Ordered(tuple(_cut_and_delete(doubles, updates, [*cleared, *ordered], world)), together)
+
+
+def _cut_and_delete(
+    doubles: Sequence[StepDraft],
+    updates: Sequence[StepDraft],
+    deletes: Sequence[StepDraft],
+    world: World,
+) -> list[StepDraft]:
+    """Updates before deletions; doubles before the updates of their table, after all that goes and refers to them."""
+    doubled = {step.table for step in doubles}
+    before: set[str] = set()
+    while True:
+        targets = {world.tables[name].local for name in doubled | before}
+        more = {
+            step.table
+            for step in deletes
+            if any(ref.table in targets for ref in world.tables[step.table].facts.foreign_keys)
+        } - doubled
+        if more <= before:
+            break
+        before |= more
+    return [
+        *(step for step in updates if step.table not in doubled),
+        *(step for step in deletes if step.table in before),
+        *doubles,
+        *(step for step in updates if step.table in doubled),
+        *(step for step in deletes if step.table not in before),
+    ]
 
 
 def _references(world: World, store: str, deletes: Mapping[str, StepDraft]) -> dict[tuple[str, str], list[ForeignKey]]:

@@ -163,8 +163,8 @@ class Planner:
     def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.
 
-        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there. A
-        store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
+        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there, and
+        `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
         """
         self._current(plan, approval, sealed.people)
         asked = asked_of(sealed.people, frozen=bool(plan.follows))
@@ -178,6 +178,8 @@ class Planner:
             try:
                 results.append(self._apply_store(plan, part, blueprints[part.store], sealed.seeds[part.store]))
             except StoreError as error:
+                if not error.unreachable:
+                    raise
                 results.append(StoreResult(part.store, (), "delayed", error.findings[0] if error.findings else None))
                 waiting |= self._leads_to(part.store)
         return Result(plan.digest, tuple(results))
@@ -197,11 +199,11 @@ class Planner:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
                 values = f"values:{stand_in.seed}"
-                row = _placeholder(stand_in, seeds)
-                columns, seeds[values] = tuple(row), [tuple(row.values())]
+                rows = _placeholders(stand_in, seeds)
+                columns, seeds[values] = tuple(rows[0]), [tuple(row.values()) for row in rows]
                 find = (*stand_in.find, stand_in.tenant) if stand_in.tenant else stand_in.find
-                local, key = stand_in.local, stand_in.key
-                steps.append(Insert(stand_in.seed, local, columns, values, 1, find, key))
+                returning = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+                steps.append(Insert(step.id, stand_in.local, columns, values, len(rows), find, returning))
             elif step.treatment is Treatment.DELETE:
                 steps.append(Delete(step.id, step.set, step.ceiling, step.together))
             elif step.id.startswith("untie:"):
@@ -305,16 +307,18 @@ def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
             )
 
 
-def _placeholder(stand_in: StandInDraft, seeds: Seeds) -> dict[str, object]:
-    """The columns of a new placeholder; `{tenant}` in a text is the tenant it stands in for."""
+def _placeholders(stand_in: StandInDraft, seeds: Seeds) -> list[dict[str, object]]:
+    """The placeholders' columns, one row for each tenant; `{tenant}` in a text is the tenant it stands in for."""
     if not stand_in.tenant:
-        return dict(stand_in.values)
-    tenant = seeds[f"tenant:{stand_in.table}"][0][0]
-    texts = {
-        name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
-        for name, value in stand_in.values.items()
-    }
-    return {**texts, stand_in.tenant: tenant}
+        return [dict(stand_in.values)]
+    rows = []
+    for (tenant,) in seeds[f"tenant:{stand_in.table}"]:
+        texts = {
+            name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
+            for name, value in stand_in.values.items()
+        }
+        rows.append({**texts, stand_in.tenant: tenant})
+    return rows
 
 
 def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:

@@ -8,9 +8,10 @@ For every table of a store these sets are named (each only where it can have row
     live  own rows that somebody else has too, and what hangs on those
     gone  own rows with no owner left: own without kept and live
     need  gone rows that a staying row still refers to and cannot let go of
+    law   need rows that a kept row leads to: what the law names stays readable in them too
     del   what is deleted: gone without need
 
-`own`, `kept`, `live` and `need` are least fixpoints, so trees, cycles and self references need no special case;
+`own`, `kept`, `live`, `need` and `law` are least fixpoints, so trees, cycles and self references need no special case;
 negation only reaches down (gone looks at live, never the other way round).
 """
 
@@ -38,6 +39,8 @@ from waarborg.stores.contract import (
     RowSet,
 )
 
+Pin = tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]
+"""A reference that cannot be cut: to which table, from which, its columns there, ours, and the link behind it."""
 WEAK = frozenset({"name", "first_name", "last_name", "birth_date", "address", "city", "postcode", "ip_address"})
 """Kinds of identifier that many people share: never enough to find one person by (they only narrow a match)."""
 
@@ -120,6 +123,10 @@ class Ownership:
     def need(self, table: Mapped) -> str | None:
         """What staying rows refer to."""
         return self._named("need", table)
+
+    def lawful(self, table: Mapped) -> str | None:
+        """What kept rows refer to."""
+        return self._named("law", table)
 
     def deleted(self, table: Mapped) -> str | None:
         """What goes; None for tables whose rows stay."""
@@ -324,29 +331,37 @@ class Ownership:
     def _define_need(self) -> None:
         tables = [table for table in self.tables if table.name in self.erased and self.gone(table)]
         parts: dict[str, list[Rows]] = {table.name: [] for table in tables}
-        links: list[tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]] = []
+        held: dict[str, list[Rows]] = {table.name: [] for table in tables}
+        links: list[Pin] = []
         for table in tables:
             for other, columns, to_columns, arm, cuttable in self.pinned_down(table):
+                if (arm or not cuttable) and (kept := self.kept(other)):
+                    rows = Leads(to_columns, other.local, columns, self._with_arm(arm, In(kept)))
+                    held[table.name].append(rows)
+                    parts[table.name] += [rows] if cuttable else []
                 if not cuttable:
                     links.append((table, other, columns, to_columns, arm))
-                    if rows := self._stays_and_points(other, arm):
-                        parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, rows)))
-                elif arm and (kept := self.kept(other)):
-                    parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, In(kept))))
-        wanted = {name for name, found in parts.items() if found}
-        while more := {t.name for t, other, *_ in links if other.name in wanted} - wanted:
-            wanted |= more
-        for table, other, columns, to_columns, arm in links:
-            if other.name in wanted and other.name in self.erased:
-                inner = self._with_arm(arm, In(f"need:{other.local}"))
-                parts[table.name].append(Leads(to_columns, other.local, columns, inner))
+                    if stays := self._stays_and_points(other, arm):
+                        parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, stays)))
+        wanted, lawful = self._pulled("need", parts, links), self._pulled("law", held, links)
         for table in tables:
-            if table.name in wanted:
-                gone = self.gone(table)
-                assert gone is not None  # noqa: S101 - only tables with a gone set are listed above
-                rows = Both((In(gone), _either(parts[table.name])))
-                self.add(f"need:{table.local}", table.local, rows)
-                self.add(f"del:{table.local}", table.local, Both((In(gone), Not(In(f"need:{table.local}")))))
+            gone, need = self.gone(table), f"need:{table.local}"
+            if gone and table.name in wanted:
+                self.add(need, table.local, Both((In(gone), _either(parts[table.name]))))
+                self.add(f"del:{table.local}", table.local, Both((In(gone), Not(In(need)))))
+                if table.name in lawful:
+                    self.add(f"law:{table.local}", table.local, Both((In(need), _either(held[table.name]))))
+
+    def _pulled(self, kind: str, parts: dict[str, list[Rows]], links: Sequence[Pin]) -> set[str]:
+        """Tables with rows of a kind: those with parts, and what links that cannot be cut lead to from there."""
+        found = {name for name, some in parts.items() if some}
+        while more := {t.name for t, other, *_ in links if other.name in found} - found:
+            found |= more
+        for table, other, columns, to_columns, arm in links:
+            if other.name in found and other.name in self.erased:
+                inner = self._with_arm(arm, In(f"{kind}:{other.local}"))
+                parts[table.name].append(Leads(to_columns, other.local, columns, inner))
+        return found
 
     @staticmethod
     def _with_arm(arm: Arm | None, rows: Rows) -> Rows:

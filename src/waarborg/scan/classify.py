@@ -52,6 +52,7 @@ _TABLE_NEEDS = frozenset(
         "payment",
         "card",
         "answers",
+        "settings",
     }
 )
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
@@ -109,6 +110,7 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_KEYS_OF_THINGS = frozenset("storage cache foreign primary sort natural wrap archive object".split())
 _ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
 _WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
 
@@ -216,6 +218,7 @@ def _in_context(
     confidence = rule.confidence
     if (
         ((after or before) and rule.need == "own" and rule.category == "free_text")
+        or (before and rule.need == "own" and before[-1] in _KEYS_OF_THINGS)
         or _is_a_thing(facts, rule, before)
         or (before and rule.need in _WHOLE_NAME)
     ):
@@ -249,6 +252,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
         case "own":
             return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+        case "settings":
+            return facts.own and bool(table & {"property", "config", "preference", "setting", "option", "attribute"})
         case "answers":
             return bool(table & {"answer", "submission", "response"}) and not (role.config or role.machine)
         case "chain":

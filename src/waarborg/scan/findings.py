@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from waarborg.scan import calibration
 from waarborg.scan.classify import Verdict
 from waarborg.scan.links import LinkFound
 from waarborg.scan.subjects import Subject
@@ -56,7 +57,7 @@ class Findings:
                 {
                     "column": f"{at}{table}.{column}",
                     "category": v.category,
-                    "confidence": v.confidence,
+                    "confidence": calibration.calibrated(v.confidence, calibration.COLUMNS),
                     "evidence": list(v.evidence),
                 }
                 for (table, column), v in self.columns.items()
@@ -77,7 +78,7 @@ class Findings:
             "to": [f"{at}{r.target}.{c}" for c in r.to_columns],
             "kind": link.kind.value,
             "found_by": r.found_by,
-            "confidence": r.confidence,
+            "confidence": calibration.calibrated(r.confidence, calibration.LINKS),
             "reason": link.reason,
             "evidence": list(r.evidence),
         }

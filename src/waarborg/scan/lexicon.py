@@ -21,8 +21,8 @@ _GROUPS: dict[str, str] = {
     "state": "province provincie bundesland departement prov county",
     "country": "country countries land landcode pays countrycode ctry landkode lnd",
     # -- names ---------------------------------------------------------------------------------------
-    "name": "name names naam namen nom noms nm nme naams bezeichnung",
-    "first name": "firstname fname forename vorname voornaam prenom givenname vname vnaam roepnaam rufname "
+    "name": "name nam names naam namen nom noms nm nme naams bezeichnung",
+    "first name": "firstname vnam fname forename vorname voornaam prenom givenname vname vnaam roepnaam rufname "
     "voornamen prenoms firstnames forenames vorn",
     "last name": "lastname lname surname nachname achternaam familyname nname anaam familienaam familienname zuname "
     "patronyme surnames secondname nachn",
@@ -83,7 +83,7 @@ _GROUPS: dict[str, str] = {
     "firmenname orgname vereniging verein instelling",
     # -- identity ------------------------------------------------------------------------------------
     "birth date": "birthdate birthday dob dateofbirth geboortedatum geburtsdatum datenaissance bday gebdat geburtstag "
-    "gebdatum gbdat geb naissance geboren birthdt",
+    "gebdatum gbdat geb naissance naiss gebdt geboren birthdt",
     "birth": "birth born",
     "birth place": "birthplace geboorteplaats geburtsort lieunaissance",
     "gender": "gender sex geslacht geschlecht sexe gndr",
@@ -246,7 +246,7 @@ telefon telefoon datum dat geb vor nach kontakt mitarbeiter medewerker lieferant
 rechnungs liefer bestell besteller ansprech partner kennwort wachtwoord bemerkung opmerking nom prenom client rue
 ville pays postal code courriel utilisateur mot passe naissance numero commande facture file path class template
 group role item product order event task project team page post thread topic forum reply vote group parent
-child created updated modified deleted attribute value price discount quantity record request change bankcard attr confirmation invitation verification notification subscription registration
+child created updated modified deleted new old form attribute value price discount quantity record request change bankcard attr confirmation invitation verification notification subscription registration
 credential detail history setting preference permission attempt failure request response archive line entry address_book
 profile photo answer question survey course lesson grade enrolment enrollment assignment submission discussion chat room
 channel by at on is has enabled verified confirmed sent read notes tel mob fax

@@ -13,7 +13,7 @@ from waarborg.scan.classify import words_of
 from waarborg.scan.looks import Looks
 from waarborg.scan.subjects import Subject
 from waarborg.scan.tables import PERSON_NOUNS, Role, local_name
-from waarborg.scan.words import canonical, common_prefix, singular, without_prefix
+from waarborg.scan.words import canonical, common_prefix, singular, split, without_prefix
 from waarborg.stores.contract import Column, Family, Schema, Table
 
 ID_WORDS = frozenset(
@@ -195,6 +195,8 @@ class Finder:
     def _proposals(self, table: Table, column: Column) -> Iterator[tuple[str, str, float, str]]:
         """(target, its column, confidence by name, why)."""
         words = words_of(column.name, self._roles[table.name])
+        if not words:
+            return
         stem = words
         while len(stem) > 1 and stem[-1] in ID_WORDS:
             stem = stem[:-1]
@@ -205,6 +207,9 @@ class Finder:
             not marked and self._strict and "by" not in stem
         ):
             return
+        raw = split(column.name)[-1:]
+        if not marked and raw and singular(raw[0]) != raw[0] and column.family is Family.NUMBER:
+            return  # `active_users` counts
         if low_uid(column.name) and any(c.name != column.name and "user" in canonical(c.name) for c in table.columns):
             return
         low = column.name.lower()
@@ -248,6 +253,10 @@ class Finder:
                 exact = length == len(stem)
                 raw = self._raw.get(singular(column.lower().removesuffix("_id").removesuffix("id"))) == target
                 sure = (0.85 if exact else 0.7) if marked else (0.72 if exact else 0.45)
+                if target == table.name and (length < len(self._roles[target].words) or not marked):
+                    continue
+                if not exact and not marked and target in self._subjects:
+                    sure = 0.75
                 yield (
                     target,
                     keys[0],

@@ -136,7 +136,7 @@ RULES: tuple[Rule, ...] = (
     _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
     _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
     _rule("session", r"key|id|data|hash|vars|session data", 0.75, "session", WIDE, 16),
-    _rule("secret", r"key|code|hash|value|hash key", 0.75, "tokens", WIDE, 12),
+    _rule("secret", r"key|code|hash|value|hash key|key hash", 0.75, "tokens", WIDE, 12),
     _rule("secret", r"key|share key|public key|access code", 0.56, "own", WIDE, 6),
     _rule(
         "bank_account",
@@ -458,6 +458,7 @@ RULES: tuple[Rule, ...] = (
     _rule("free_text", r"title|subject|topic|headline", 0.55, "wrote", TEXT, 60),
     _rule("free_text", r"(?:\w+ )?reason(?: text)?", 0.55, "content", TEXT, 60),
     _rule("picture", r"image|picture|photo|file|data|image (?:data|file|url)", 0.75, "avatar", WIDE, 8),
+    _rule("preferences", r"value|val|data|setting|preference|config", 0.56, "settings", WIDE, 20),
     # In rows that are a person's own, whatever they are called
     _rule(
         "free_text",

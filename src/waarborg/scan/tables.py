@@ -22,7 +22,6 @@ STRONG_PERSON_NOUNS = PERSON_NOUNS - {
     "identity",
     "profile",
     "registration",
-    "actor",
     "lead",
     "recipient",
     "admin",

@@ -302,9 +302,9 @@ class Either(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Collides(Rows):
-    """Rows of set `set` that could not stay if `column` got the one value of seed `seed`.
+    """Rows of set `set` that could not stay if `column` got a value of seed `seed`.
 
-    Because of a unique key (`column` with `rest`): another row of the table has that value in `column` and the same
+    Because of a unique key (`column` with `rest`): another row of the table has such a value in `column` and the same
     `rest`, or an earlier row (by key order) of the same set has the same `rest`. An empty seed (the value does not
     exist yet) leaves only the second case. Rows with a NULL in `rest` never collide.
     """
@@ -377,6 +377,20 @@ class FromSeed(Write):
     """The one value (first column of the first tuple) of a seed, for example the key of a stand-in."""
 
     seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromPeer(Write):
+    """The value that seed `seed` gives for the row the column leads to now: its tuples are (value of `by`, new value).
+
+    `by` is a column of `table` (a tenant); the column's present value is held against `to_column` of that table. A row
+    that leads nowhere, or to a value the seed does not name, is left as it is.
+    """
+
+    seed: str
+    table: str
+    to_column: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

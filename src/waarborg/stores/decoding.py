@@ -19,6 +19,8 @@ from waarborg.stores.contract import Inside
 
 MOST = 16 * 1024 * 1024
 """The most bytes that one encoded cell may unfold to; the rest is not looked at."""
+MOST_BRACKETS = 10_000
+"""The most brackets in a YAML cell: reading takes longer than the square of their depth."""
 DEEPEST = 3
 """How many encodings may lie around each other."""
 
@@ -90,6 +92,8 @@ def _yaml(text: str) -> object:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if text.count("[") + text.count("{") > MOST_BRACKETS:
+        raise ValueError("not a document that people wrote")
     reader = YAML(typ="rt", pure=True)
     try:
         node = reader.compose(text)

@@ -13,8 +13,38 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-GIVEN = ["Anna", "Jan", "Pieter", "Lotte", "Hans", "Sophie", "Marie", "Lucas", "Emma", "Daan", "Greta", "Julien", "Bram", "Saskia", "Klaus", "Sabine"]
-FAMILY = ["Jansen", "Bakker", "Visser", "Smit", "Müller", "Schmidt", "Weber", "Dupont", "Moreau", "Laurent", "Dijkstra", "Mulder"]
+GIVEN = [
+    "Anna",
+    "Jan",
+    "Pieter",
+    "Lotte",
+    "Hans",
+    "Sophie",
+    "Marie",
+    "Lucas",
+    "Emma",
+    "Daan",
+    "Greta",
+    "Julien",
+    "Bram",
+    "Saskia",
+    "Klaus",
+    "Sabine",
+]
+FAMILY = [
+    "Jansen",
+    "Bakker",
+    "Visser",
+    "Smit",
+    "Müller",
+    "Schmidt",
+    "Weber",
+    "Dupont",
+    "Moreau",
+    "Laurent",
+    "Dijkstra",
+    "Mulder",
+]
 STREETS = ["Dorpsstraat", "Kerkweg", "Lindenallee", "Hauptstraße", "Gartenweg", "Molenlaan"]
 random.seed(11)
 

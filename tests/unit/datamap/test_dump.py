@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, event, given, settings
+from maps import datamaps
 
 from waarborg.datamap.dump import dump
 from waarborg.datamap.load import parse_form
 from waarborg.datamap.model import DataMap
-
-from maps import datamaps
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,7 +22,7 @@ def test_written_and_read_again(datamap: DataMap) -> None:
             event("through" if link.through else link.inside if link.inside != "whole" else link.kind)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(datamaps())
 def test_order_is_stable_and_lines_are_readable(datamap: DataMap) -> None:
     text = dump(datamap)

@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from maps import datamaps
 
 from waarborg.datamap.dump import dump, tree
 from waarborg.datamap.load import parse_form
@@ -14,8 +15,6 @@ from waarborg.datamap.merge import merge, named_columns
 from waarborg.datamap.model import DataMap
 from waarborg.datamap.write import Tree, flow, scalar
 from waarborg.errors import DataMapError
-
-from maps import datamaps
 
 
 def scribbled(datamap: DataMap, chance: random.Random) -> str:
@@ -51,7 +50,7 @@ def is_inside(old: str, new: str) -> bool:
 
 
 @settings(
-    max_examples=int(__import__("os").environ.get("N", "60")),
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -150,3 +149,18 @@ def test_a_dump_merged_with_itself_stays() -> None:
     proposed, _ = parse_form(TEXT)
     assert proposed is not None
     assert merge(dump(proposed), proposed).text == dump(proposed)
+
+
+def test_what_a_person_ignores_stays_out() -> None:
+    ignored = TEXT + (
+        "ignored:\n"
+        "  - {table: app.log, reason: no person, owner: platform, until: 2030-01-01}\n"
+        "  - {column: app.task.note, reason: no person, owner: platform, until: 2030-01-01}\n"
+    )
+    proposed, _ = parse_form(
+        TEXT.replace("columns: {title: content.title}", "columns: {title: content.title, note: content.text}")
+        + "  app.log: {links: [{belongs_to: app.member, by: who}]}\n"
+    )
+    assert proposed is not None
+    assert merge(ignored, proposed).text == ignored
+    assert merge(TEXT, proposed).added == ("app.log", "app.task.note")

@@ -15,7 +15,6 @@ from waarborg.stores.sql.facts import Col
 from waarborg.stores.sql.values import coerce
 from waarborg.stores.sql.writes import assignments, computed, plain_value, said
 
-
 _REWRITTEN = 100
 """Rows whose cells are written back in one statement."""
 
@@ -207,7 +206,9 @@ class Carrier:
             return rows, digest
         return self._returning(statement, one.step, table, params)
 
-    def _returning(self, statement: str, step: Delete | Update, table: str, params: Sequence[Any]) -> tuple[int, str]:
+    def _returning(
+        self, statement: str, step: Delete | Update | Insert, table: str, params: Sequence[Any]
+    ) -> tuple[int, str]:
         """Run a statement with its keys returned, in one text where the key is a whole number."""
         sets = self.sets
         key = whole_key(sets, table)
@@ -342,10 +343,10 @@ class Carrier:
         if sets.dialect.name == "sqlite":
             digest = self._keys_together(parts)
             return sum(self._delete_set(Prepared(one.step, table, pin=pin))[0] for table, pin in parts), digest
-        made, counts, params = [], [], []
+        made, counts = [], []
+        params: list[Any] = []
         for number, (table, pin) in enumerate(parts):
-            assert pin is not None
-            condition, values = self._by_key(table, pin, "t")
+            condition, values = self._where(Prepared(one.step, table, pin=pin), "t")
             made.append(f"d{number} AS (DELETE FROM {self._target(table)} AS t WHERE {condition} RETURNING 1)")
             counts.append(f"(SELECT count(*) FROM d{number})")
             params += values
@@ -522,7 +523,8 @@ def _circle() -> StoreError:
     )
 
 
-def _levels(rows: Sequence[Mapping[str, Any]], refs: Sequence[ForeignKey], key: Sequence[str]
+def _levels(
+    rows: Sequence[Mapping[str, Any]], refs: Sequence[ForeignKey], key: Sequence[str]
 ) -> tuple[list[list[Key]], list[Key]]:
     """Keys in an order in which no row is deleted while another one of these refers to it, and those in circles."""
     identity = [tuple(row[name] for name in key) for row in rows]

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from itertools import product
 from typing import Any
 
-from waarborg.errors import StoreError
 from waarborg.stores import refusals
 from waarborg.stores.contract import (
     All,
@@ -367,7 +366,7 @@ class Compiler:
         if not wanted:
             return self.dialect.nothing()
         found = ""
-        if self.dialect.name == "mariadb" and cols[0].ci and how.normalise == ("lowercase",):
+        if self.dialect.name == "mariadb" and cols[0].folded and how.normalise == ("lowercase",):
             # The column's own collation ignores case, so its index finds the candidates; bytes decide.
             plain = ", ".join(["%s"] * len(wanted))
             params.extend(wanted)
@@ -475,11 +474,9 @@ class Compiler:
         filled = " AND ".join([f"({inside})", *(f"{self.column(alias, one)} IS NOT NULL" for one in rows.rest)])
         given = list(self.seeds.get(rows.seed, ()))
         if given:
-            col = self.facts.col(table, rows.column)
-            held = self.match(table, other, (rows.column,), How(), given[:1], params)
+            held = self.match(table, other, (rows.column,), How(), given, params)
             differs = self._tuple(other, key), self._tuple(alias, key)
             apart = [f"{differs[0]} <> {differs[1]}"] if key else []
-            del col
             parts.append(f"EXISTS (SELECT 1 FROM {source} {other} WHERE {' AND '.join([held, *same, *apart])})")
         if key:
             before = f"{self._tuple(other, key)} < {self._tuple(alias, key)}"
@@ -495,7 +492,8 @@ class Compiler:
 
 def _longest_run(text: str) -> str:
     """The longest run of ASCII letters and digits: it stands unescaped in any document that holds the text."""
-    return max(re.findall(r"[A-Za-z0-9]+", text) or [""], key=len)
+    runs: list[str] = re.findall(r"[A-Za-z0-9]+", text)
+    return max(runs, key=len, default="")
 
 
 def _as_text(value: Any) -> str:

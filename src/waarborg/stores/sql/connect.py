@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from waarborg.errors import Place, StoreError
+from waarborg.errors import StoreError
 from waarborg.stores.contract import Budget
 from waarborg.stores.credentials import resolve
 from waarborg.stores.sql.functions import register
@@ -229,6 +229,8 @@ def rewritten(error: BaseException, id: str = "", what: str = "The database refu
         or (getattr(getattr(origin, "pgconn", None), "status", 0) not in (0, None))
         or ("connection" in str(origin)[:200].lower() and ("closed" in str(origin) or "lost" in str(origin)))
     )
+    full = code in ("53100", "1114", "1021", "SQLITE_FULL")
+    refused.unreachable = refused.gone or refused.retry or full or id == "WB330"
     return refused
 
 

@@ -289,7 +289,8 @@ class MariaDB(Dialect):
     def coarse(self, expression: str, col: Col, how: str) -> str | None:
         if how == "ip" or col.family not in (Family.DATE, Family.DATETIME):
             return None
-        return f"DAYOFMONTH({expression}) = 1 AND {'MONTH' if how == 'year' else 'DAY'}({expression}) = 1 AND TIME({expression}) = 0"
+        first = f" AND MONTH({expression}) = 1" if how == "year" else ""
+        return f"DAYOFMONTH({expression}) = 1 AND TIME({expression}) = 0{first}"
 
     def starts(self, expression: str, col: Col, text: str, params: Params) -> str:
         params.extend([len(text), text])

@@ -32,6 +32,8 @@ class Col:
     length: int | None = None
     whole: bool = False
     """A number without fraction."""
+    folded: bool = False
+    """The engine's own equality ignores case, so its index finds every spelling of it."""
 
 
 TEXT = Col("", Family.TEXT, "text")

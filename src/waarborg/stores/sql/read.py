@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from waarborg.errors import StoreError
 from waarborg.stores import refusals
-from waarborg.stores.contract import Budget, In, Key
+from waarborg.stores.contract import Budget, Family, In, Key
 from waarborg.stores.sets import order_of
 from waarborg.stores.sql.connect import rewritten
 from waarborg.stores.sql.digests import digested, identity, joined, of_joined, whole_key
@@ -82,6 +83,8 @@ class SqlReading:
         dialect = self._sets.dialect
         exact = [dialect.exact(self._sets.column("t", one), self._sets.facts.col(table, one)) for one in columns]
         found = self._sets.fetch(f"SELECT DISTINCT {', '.join(exact)} {source}", params)
+        convert = self._moments(table, columns)
+        found = convert(found) if convert else found
         return sorted((tuple(row) for row in found), key=order_of)
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[Sequence[Key]]:
@@ -93,7 +96,18 @@ class SqlReading:
         key = sets.facts.table(table).key
         order = f" ORDER BY {', '.join(sets.column('t', one) for one in key)}" if key else ""
         sql = f"SELECT {', '.join(sets.column('t', one) for one in columns)} {source}{order}"
-        return streamed(self._connection, sets.dialect.name, sql, params, self._budget.block)
+        blocks = streamed(self._connection, sets.dialect.name, sql, params, self._budget.block)
+        convert = self._moments(table, columns)
+        return map(convert, blocks) if convert else blocks
+
+    def _moments(self, table: str, columns: Sequence[str]) -> Callable[[list[Any]], list[Any]] | None:
+        """What turns SQLite's texts into the dates they are: other engines do that themselves."""
+        if self._sets.dialect.name != "sqlite":
+            return None
+        families = [self._sets.facts.col(table, one).family for one in columns]
+        if Family.DATE not in families and Family.DATETIME not in families:
+            return None
+        return lambda rows: [tuple(map(_moment, row, families)) for row in rows]
 
     def digest(self, name: str) -> str:
         """SHA-256 over the keys of the set in order."""
@@ -110,6 +124,15 @@ class SqlReading:
             return of_joined(text, rows, 0, engine)
         picked = ", ".join(sets.column("t", one) for one in identity(sets, table))
         return digested(sets.fetch(f"SELECT {picked} {source}", params))
+
+
+def _moment(value: Any, family: Family) -> Any:
+    if not isinstance(value, str) or family not in (Family.DATE, Family.DATETIME):
+        return value
+    try:
+        return date.fromisoformat(value) if family is Family.DATE else datetime.fromisoformat(value)
+    except ValueError:
+        return value
 
 
 def streamed(connection: Any, engine: str, sql: str, params: Sequence[Any], block: int) -> Iterator[list[Any]]:

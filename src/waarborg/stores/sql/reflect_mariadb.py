@@ -116,7 +116,7 @@ def _all(cursor: Any, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
 
 
 def _column(row: Any, checks: list[Check]) -> tuple[Column, Col]:
-    name, data, full, nullable, length, default, extra, collation, charset, key = row
+    name, data, full, nullable, length, default, extra, collation, charset, _ = row
     data, extra = data.lower(), (extra or "").lower()
     family = _BY_TYPE.get(data, Family.OTHER)
     if full.lower() == "tinyint(1)":
@@ -132,7 +132,7 @@ def _column(row: Any, checks: list[Check]) -> tuple[Column, Col]:
     column = Column(
         name, full, family, empty, size, default is not None, generated, "auto_increment" in extra, folded, choices
     )
-    return column, Col(name, family, data, loose, charset or "", empty, choices, size, data in _WHOLE)
+    return column, Col(name, family, data, loose, charset or "", empty, choices, size, data in _WHOLE, folded)
 
 
 def _choices(full: str) -> tuple[str, ...]:

@@ -164,7 +164,8 @@ def _columns(cursor: Any, ids: list[int]) -> dict[int, list[tuple[Column, Col]]]
 
 
 def _table(names: dict[int, str], oid: int, columns: list[Column], constraints: list[Any], indexes: list[Any]) -> Table:
-    uniques, foreign, checks, key = [], [], [], ()
+    uniques, foreign, checks = [], [], []
+    key: tuple[str, ...] = ()
     loose = {name for name, _, _, _, distinct in indexes if distinct}
     for kind, name, own, target, to, action, deferrable, text in constraints:
         if kind == "p":

@@ -130,7 +130,7 @@ def _table(
     key = tuple(row[0] for row in sorted((row for row in rows if row[4]), key=lambda row: row[4]))
     nullable = {pair[0].name: pair[0].nullable for pair in pairs}
     if any(nullable[one] and len(key) > 0 and not _filled_key(rows, one) for one in key):
-        # SQLite lets NULLs into a primary key that is neither INTEGER nor NOT NULL: such a key does not tell rows apart.
+        # SQLite lets NULLs into a primary key that is neither INTEGER nor NOT NULL: it does not tell rows apart.
         key = ()
     uniques = tuple(Unique(index.name, index.columns) for index, plain in indexes if index.unique and plain)
     if not key:

@@ -97,6 +97,15 @@ class SqlStore:
             raise
         connection.close()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Refusals leave as plain `StoreError`s: their codes are for the retries in here."""
+        try:
+            with guarded():
+                yield
+        except Refused as error:
+            raise StoreError(error.findings) from None
+
     def _know(self, reading: bool, cursor: Any) -> Dialect:
         if self._dialect is None:
             engine = self._door(reading).engine_name
@@ -112,8 +121,7 @@ class SqlStore:
         if self._dialect is None:
             with self._cursor(True):
                 pass
-        assert self._dialect is not None
-        return self._dialect
+        return self._dialect or dialect_for(self._door(True).engine_name)
 
     @property
     def abilities(self) -> Abilities:
@@ -136,7 +144,7 @@ class SqlStore:
 
     def describe(self) -> Schema:
         """The facts of the database now."""
-        with self._cursor(True) as (_, cursor), guarded():
+        with self._told(), self._cursor(True) as (_, cursor):
             self._facts = self._described(cursor)
         return self._facts.schema
 
@@ -148,8 +156,8 @@ class SqlStore:
     def facts(self) -> Facts:
         """The facts as last described."""
         if self._facts is None:
-            self.describe()
-        assert self._facts is not None
+            with self._told(), self._cursor(True) as (_, cursor):
+                self._facts = self._described(cursor)
         return self._facts
 
     # -------------------------------------------------------------------------------------------- reading
@@ -158,12 +166,11 @@ class SqlStore:
     def reading(self, program: Program, seeds: Seeds) -> Iterator[Reading]:
         """Open a read-only look: one connection, no locks."""
         facts, dialect, budget = self.facts(), self.dialect, self.budget
-        with self._cursor(True) as (connection, cursor):
+        with self._told(), self._cursor(True) as (connection, cursor):
             transaction.begin(cursor, dialect, budget, read_only=True)
             sets = ReadingEvaluation(facts, dialect, cursor, _analysed(program), seeds, budget)
             sets.begin = lambda cursor, read_only: transaction.begin(cursor, dialect, budget, read_only)
-            with guarded():
-                yield SqlReading(sets, connection, budget)
+            yield SqlReading(sets, connection, budget)
             if dialect.name == "postgresql":
                 transaction.execute(cursor, "COMMIT")
             sets.drop()
@@ -178,13 +185,13 @@ class SqlStore:
                 return self._apply(facts, change, seeds)
             except Refused as error:
                 if not (error.retry or error.unsent) or attempt == self.budget.retries:
-                    raise
+                    raise StoreError(error.findings) from None
                 time.sleep(min(0.05 * 2**attempt, 1.0) * (0.5 + random.random()))  # noqa: S311 - jitter, no secret
         raise AssertionError
 
     def _apply(self, facts: Facts, change: Change, seeds: Seeds) -> Applied:
         dialect = self.dialect
-        with self._cursor(False) as (connection, cursor):
+        with self._cursor(False) as (_, cursor):
             try:
                 transaction.begin(cursor, dialect, self.budget)
             except Refused as error:
@@ -247,24 +254,25 @@ class SqlStore:
             if not error.gone:
                 raise
             if change.marker is None:
-                raise StoreError.one(
+                lost = StoreError.one(
                     "WB337",
                     "The connection was lost while the change was being committed.",
                     "Whether it was committed cannot be known from here.",
                     "Locate again: what is still there is what was not done.",
-                ) from None
+                )
+                lost.unreachable = True
+                raise lost from None
             if not self._was_committed(change):
                 error.retry = True
                 raise
 
     def _was_committed(self, change: Change) -> bool:
-        assert change.marker is not None
         with self._cursor(False) as (_, cursor):
-            return transaction.marked(cursor, self.dialect, change.marker)
+            return change.marker is not None and transaction.marked(cursor, self.dialect, change.marker)
 
     def prepare_marker(self) -> None:
         """Create the table of applied plans, where the customer allows one. Safe to repeat."""
-        with self._cursor(False) as (_, cursor):
+        with self._told(), self._cursor(False) as (_, cursor):
             transaction.prepare_marker(cursor, self.dialect)
 
     # -------------------------------------------------------------------------------------------- looking around
@@ -274,7 +282,7 @@ class SqlStore:
         from waarborg.stores.sql.sample import sample
 
         facts = self.facts()
-        with self._cursor(True) as (_, cursor), guarded():
+        with self._told(), self._cursor(True) as (_, cursor):
             return sample(cursor, self.dialect, facts, self.budget, table, columns, rows)
 
     def search(self, needles: Sequence[str], tables: Collection[str] | None = None) -> Iterator[Hit]:
@@ -282,5 +290,5 @@ class SqlStore:
         from waarborg.stores.sql.search import search
 
         facts = self.facts()
-        with self._cursor(True) as (connection, _), guarded():
+        with self._told(), self._cursor(True) as (connection, _):
             yield from search(connection, self.dialect, facts, self.budget, needles, tables)

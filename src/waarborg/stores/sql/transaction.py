@@ -59,7 +59,8 @@ def begin(cursor: Any, dialect: Dialect, budget: Budget, read_only: bool = False
         mode = " READ ONLY" if read_only else ""
         try:
             cursor.execute(
-                f"BEGIN ISOLATION LEVEL READ COMMITTED{mode}; SET LOCAL lock_timeout = {int(budget.lock_timeout * 1000)};"
+                f"BEGIN ISOLATION LEVEL READ COMMITTED{mode};"
+                f" SET LOCAL lock_timeout = {int(budget.lock_timeout * 1000)};"
                 f" SET LOCAL statement_timeout = {int(budget.statement_timeout * 1000)}; SET LOCAL row_security = off",
                 prepare=False,
             )

@@ -13,6 +13,7 @@ from waarborg.stores.contract import (
     Coded,
     Constant,
     Family,
+    FromPeer,
     FromSeed,
     Key,
     Keyed,
@@ -95,6 +96,8 @@ def _value(
             return _constant(dialect, col, value, params)
         case FromSeed(seed):
             return _constant(dialect, col, _first(facts.store, seeds, seed), params)
+        case FromPeer():
+            return _from_peer(dialect, facts, column, col, write, seeds, params)
         case Keyed(template):
             return _keyed(dialect, facts, table, alias, col, template, params)
         case Coarsen(how):
@@ -106,6 +109,30 @@ def _value(
             params.extend([json.dumps(spelled, ensure_ascii=False), by, col.length or 0])
             return f"waarborg_redact({column}, ?, ?, ?)"
     raise refusals.malformed(facts.store, f"A write by {type(write).__name__} is not known.")
+
+
+def _from_peer(
+    dialect: Dialect,
+    facts: Facts,
+    column: str,
+    col: Col,
+    write: FromPeer,
+    seeds: Mapping[str, Sequence[Key]],
+    params: Params,
+) -> str:
+    """A choice by what the row led to says in `by`; anything else stays."""
+    if write.seed not in seeds:
+        raise refusals.unknown_seed(facts.store, write.seed)
+    by = facts.col(write.table, write.by)
+    arms = []
+    for told, new in seeds[write.seed]:
+        when = _constant(dialect, by, told, params)
+        arms.append(f"WHEN {when} THEN {_constant(dialect, col, new, params)}")
+    if not arms:
+        return column
+    source, to = dialect.table(facts, write.table), dialect.quote(write.to_column)
+    asked = f"(SELECT peer.{dialect.quote(write.by)} FROM {source} peer WHERE peer.{to} = {column})"
+    return f"CASE {asked} {' '.join(arms)} ELSE {column} END"
 
 
 def _first(store: str, seeds: Mapping[str, Sequence[Key]], name: str) -> Any:
