@@ -137,7 +137,11 @@ class SqlStore:
     def describe(self) -> Schema:
         """The facts of the database now."""
         with self._cursor(True) as (_, cursor), guarded():
+            # Within the time-outs of the budget: a catalogue can be slow, or locked by a migration.
+            transaction.begin(cursor, self.dialect, self.budget, read_only=True)
             self._facts = self._described(cursor)
+            if self.dialect.name == "postgresql":
+                transaction.execute(cursor, "COMMIT")
         return self._facts.schema
 
     def _described(self, cursor: Any) -> Facts:
