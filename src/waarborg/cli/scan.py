@@ -57,17 +57,17 @@ def run(arguments: Namespace, out: Out) -> int:
     if svg := getattr(arguments, "svg", ""):
         from waarborg.datamap.draw import draw
 
-        _save(Path(svg), draw(final))
+        save(Path(svg), draw(final))
     out.data(look.findings.as_dict())
     if not out.json:
         from waarborg.cli.scan_view import overview
 
         out.draw(overview(look, final))
         tell_files(out, map_path, merged, svg)
-    if getattr(arguments, "ask", False):
+    if getattr(arguments, "ask", False) and map_path and not out.json:
         from waarborg.cli.ask import walk
 
-        return walk(look, map_path or Path(DATAMAP), out)
+        return walk(look, map_path, out, getattr(arguments, "by", ""))
     return exits.OK
 
 
@@ -169,12 +169,12 @@ def write(look: Look, path: Path) -> Merged:
     text = annotate(merged.text, look.findings, look.schema, merged.added)
     if not before.strip():
         text = text.replace("\n\n", f"\n{LEGEND}\n\n", 1)
-    _save(path, text)
+    save(path, text)
     return merged
 
 
-def _save(path: Path, text: str) -> None:
-    """Whole or not at all: a map that a person keeps is never left half written."""
+def save(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a map that a person keeps is never left half written."""
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.write_text(text, encoding="utf-8")

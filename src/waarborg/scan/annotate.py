@@ -62,9 +62,10 @@ def link_comments(findings: Findings) -> dict[str, list[tuple[Callable[[str], bo
         r = link.reference
         sure = calibration.calibrated(r.confidence, calibration.LINKS)
         words = f"{sure:.2f} · {r.found_by.replace('_', ' ')} · {link.reason}"
-        head = f"{{{link.kind.value}: {scalar(f'{findings.store}.{r.target}')}, "
+        table, target = (r.target, r.table) if link.carries else (r.table, r.target)
+        head = f"{{{link.kind.value}: {scalar(f'{findings.store}.{target}')}, "
         names = [flow(c) for c in r.columns]
-        found.setdefault(f"{findings.store}.{r.table}", []).append((_test(head, names), _plain(words)))
+        found.setdefault(f"{findings.store}.{table}", []).append((_test(head, names), _plain(words)))
     return found
 
 

@@ -79,7 +79,7 @@ class Looks:
         for name, table in self.schema.tables.items():
             if table.rows is not None:
                 found[name] = table.rows, False
-            elif name in self._samples and self._samples[name]:
+            elif self._samples.get(name):
                 seen = max(len(values) for values in self._samples[name].values())
                 found[name] = seen, seen >= self.rows
         return found

@@ -43,14 +43,15 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None) -> Findin
     links, owned = choose(schema, roles, subjects, references)
     verdicts = classify_all(schema, roles, subjects, references, looks, (links, owned))
     columns = {at: v for at, v in verdicts.items() if v.reported}
+    guests = tuple(find_guests(schema.tables, roles, subjects, columns))
     return Findings(
         store=store.name,
         subjects=tuple(subjects.values()),
         columns=columns,
         links=tuple(links),
-        questions=tuple(questions(store.name, schema, subjects, verdicts, links)),
+        questions=tuple(questions(store.name, schema, subjects, verdicts, links, guests)),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
-        guests=tuple(find_guests(schema.tables, roles, subjects, columns)),
+        guests=guests,
         refused=looks.refused,
         tables=len(schema.tables),
         sizes=looks.sizes(),

@@ -21,6 +21,7 @@ def questions(
     subjects: Mapping[str, Subject],
     verdicts: Mapping[tuple[str, str], Verdict],
     links: Sequence[LinkFound],
+    guests: Sequence[Subject] = (),
 ) -> list[Question]:
     """The questions, the one with the most hanging on it first."""
     leading = Counter(link.reference.target for link in links)
@@ -65,7 +66,36 @@ def questions(
                     (column,),
                 )
             )
+    asked += _lost(store, schema, subjects, verdicts, links, {one.table for one in guests})
     return sorted(asked, key=lambda q: (-q.impact, q.about))
+
+
+def _lost(
+    store: str,
+    schema: Schema,
+    subjects: Mapping[str, Subject],
+    verdicts: Mapping[tuple[str, str], Verdict],
+    links: Sequence[LinkFound],
+    guests: set[str],
+) -> list[Question]:
+    """Tables that look personal and from which nothing leads to a person: no request would reach their rows."""
+    reached = set(subjects) | {link.reference.table for link in links}
+    reached |= {link.reference.target for link in links if link.kind is LinkKind.ORGANISATION or link.carries}
+    kinds: dict[str, set[str]] = {}
+    for (table, _), verdict in verdicts.items():
+        if verdict.reported and table not in reached and not schema.tables[table].view:
+            kinds.setdefault(table, set()).add(verdict.category.replace("_", " "))
+    return [
+        Question(
+            f"{store}.{table}",
+            f'"{table}" looks personal ({", ".join(sorted(held))}), and nothing in it leads to a person: whose is it?',
+            20 + len(held) + _size(schema, table),
+            ("of people we cannot name", "no person in it", *(["each row is a person"] if table in guests else [])),
+            "lost",
+            table,
+        )
+        for table, held in kinds.items()
+    ]
 
 
 def _of_link(store: str, link: LinkFound) -> list[Question]:
