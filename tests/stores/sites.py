@@ -44,8 +44,7 @@ class SqlSite(Site):
         self.database = database
 
     def fill(self, tables: Sequence[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        self.database.empty()
-        self.database.make(tables, rows)
+        self.database.fill(tables, rows)
         with closing(SqlStore("app", self.database.url)) as store:
             store.prepare_marker()
 

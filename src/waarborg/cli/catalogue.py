@@ -57,7 +57,10 @@ PEOPLE = (
         repeat=True,
     ),
     Argument(
-        ("--people",), "A CSV file with a person on each line; its header names the kinds of identifier.", "FILE", file=True
+        ("--people",),
+        "A CSV file with a person on each line; its header names the kinds of identifier.",
+        "FILE",
+        file=True,
     ),
     Argument(
         ("--stdin",),
@@ -69,9 +72,15 @@ PEOPLE = (
 )
 
 COMMON = (
-    Argument(("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True),
+    Argument(
+        ("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True
+    ),
     Argument(("--json",), "Print JSON for machines, errors too.", flag=True),
-    Argument(("--lang",), "The language of plans, results and answers; from the environment if not given.", choices=("nl", "en")),
+    Argument(
+        ("--lang",),
+        "The language of plans, results and answers; from the environment if not given.",
+        choices=("nl", "en"),
+    ),
     Argument(
         ("--key",),
         "Where the master key is: file:PATH, env:NAME or command:WORDS. Otherwise WAARBORG_KEY says where, or it is "
@@ -295,7 +304,9 @@ COMMANDS: tuple[Command, ...] = (
         (PLAN, Argument(("--output", "-o"), "The file (for one person) or the folder (for many).", "FILE", file=True)),
         examples=("waarborg evidence receipt 8f3c21d0 -o receipt.jws",),
     ),
-    Command("evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"),
+    Command(
+        "evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"
+    ),
     Command(
         "completion",
         "begin",

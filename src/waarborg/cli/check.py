@@ -1,4 +1,4 @@
-"""`waarborg check`: policy and data map, each by itself, against each other, and against the databases. For every push."""
+"""`waarborg check`: policy and data map, by themselves, against each other and the databases. For every push."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def findings(project: Project, offline: bool = False) -> Iterator[Finding]:
     datamap, more = read_datamap(project, today)
     yield from more
     if policy is not None and datamap is not None:
-        from waarborg.datamap.agree import disagreements
+        from waarborg.datamap.against import check_against_policy
 
-        yield from disagreements(datamap, policy)
+        yield from check_against_policy(datamap, policy)
     if datamap is not None and not offline:
         yield from against_stores(project, policy, datamap)
 

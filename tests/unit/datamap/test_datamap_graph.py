@@ -100,7 +100,9 @@ def test_the_picture_holds_every_table_once_and_nothing_overlaps() -> None:
     names = [box.table for box in picture.boxes if box.role != "elsewhere"]
     assert sorted(names) == sorted([*load_datamap(EXAMPLE).tables, "app.audit"])
     boxes = picture.boxes
+    lane = picture.lanes[0]
     for number, one in enumerate(boxes):
+        assert lane.y < one.y < one.y + one.height < lane.y + lane.height <= picture.height
         assert one.x + one.width <= picture.width
         for other in boxes[number + 1 :]:
             apart = one.x + one.width <= other.x or other.x + other.width <= one.x

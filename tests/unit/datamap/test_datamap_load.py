@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from waarborg.datamap import load_datamap, parse_datamap
+from waarborg.datamap.dump import dump
 from waarborg.datamap.load import MAX_BYTES, parse_form
-from waarborg.datamap.model import DataMap, Link, StandIn, Through
+from waarborg.datamap.model import DataMap, Link, StandIn, TableDecl, Through
 from waarborg.errors import DataMapError
 from waarborg.terms import LinkKind, Treatment
 
@@ -92,6 +93,12 @@ FORMS = {
 @pytest.mark.parametrize("text", FORMS)
 def test_short_forms(text: str) -> None:
     assert link(text) == FORMS[text]
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_short_forms_are_written_again(text: str) -> None:
+    datamap = DataMap({}, {"app.x": TableDecl("app.x", links=(FORMS[text],))})
+    assert parse_form(dump(datamap)) == (datamap, [])
 
 
 def test_a_path_says_whose_a_file_is() -> None:

@@ -149,3 +149,18 @@ def test_a_dump_merged_with_itself_stays() -> None:
     proposed, _ = parse_form(TEXT)
     assert proposed is not None
     assert merge(dump(proposed), proposed).text == dump(proposed)
+
+
+def test_what_a_person_ignores_stays_out() -> None:
+    ignored = TEXT + (
+        "ignored:\n"
+        "  - {table: app.log, reason: no person, owner: platform, until: 2030-01-01}\n"
+        "  - {column: app.task.note, reason: no person, owner: platform, until: 2030-01-01}\n"
+    )
+    proposed, _ = parse_form(
+        TEXT.replace("columns: {title: content.title}", "columns: {title: content.title, note: content.text}")
+        + "  app.log: {links: [{belongs_to: app.member, by: who}]}\n"
+    )
+    assert proposed is not None
+    assert merge(ignored, proposed).text == ignored
+    assert merge(TEXT, proposed).added == ("app.log", "app.task.note")

@@ -105,7 +105,7 @@ def one_outcome_in_order(site: Site) -> None:
     demand(not done.already, "a first change says it was done already.")
     for outcome in done.steps:
         demand(outcome.rows == _ROWS[outcome.step], f'"{outcome.step}" says it did {outcome.rows} rows.')
-        if outcome.step in before:
+        if outcome.step in before and outcome.step != "log":  # without a key, a row is another one once updated
             demand((outcome.rows, outcome.digest) == before[outcome.step], f'"{outcome.step}" has another digest.')
     demand(done.steps[0].digest == keys_digest([(99,)]), "the digest of the insert is not of its row.")
 

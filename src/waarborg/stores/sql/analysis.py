@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.stores import refusals
 from waarborg.stores.contract import (
+    NONE,
     Both,
     Collides,
     Either,
@@ -40,8 +41,8 @@ class Analysis:
 
 
 def analyse(program: Program) -> Analysis:
-    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB315 for `Not` in a cycle."""
-    made = Analysis({one.name: one for one in program.sets})
+    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB313 for `Not` in a cycle."""
+    made = Analysis({one.name: replace(one, rows=_without_itself(one.rows, one.name)) for one in program.sets})
     for one in program.sets:
         _sensible(made, one.rows, one.table)
     for name in made.sets:
@@ -81,6 +82,31 @@ def _sensible(made: Analysis, rows: Rows, table: str) -> None:
 
 def _reference(part: Rows) -> str | None:
     return part.set if isinstance(part, In | Collides) else None
+
+
+def _without_itself(rows: Rows, name: str) -> Rows:
+    """The definition without "is in this very set" about the row itself: in a least fixpoint that adds nothing."""
+    match rows:
+        case In(set) if set == name:
+            return NONE
+        case Both(parts):
+            return Both(tuple(_without_itself(part, name) for part in parts))
+        case Either(parts):
+            return Either(tuple(_without_itself(part, name) for part in parts))
+    return rows
+
+
+def _homes(rows: Rows, table: str) -> Iterator[tuple[Rows, str]]:
+    """Every part, with the table whose rows it is about."""
+    yield rows, table
+    match rows:
+        case Leads(table=other, rows=inner):
+            yield from _homes(inner, other)
+        case Not(inner):
+            yield from _homes(inner, table)
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _homes(part, table)
 
 
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:

@@ -71,7 +71,9 @@ def _postgresql(store: SqlStore, needs: Sequence[Need], role: Role, account: str
     who = quote(account)
     with store._cursor(True) as (_, cursor), guarded():
         database = execute(cursor, "SELECT current_database()").fetchone()[0]
-        schemas = dict.fromkeys(facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs)))
+        schemas = dict.fromkeys(
+            facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs))
+        )
         yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quote(database)} TO {who};"
         for schema in schemas:
             yield f"GRANT USAGE ON SCHEMA {quote(schema)} TO {who};"
@@ -131,7 +133,7 @@ def _mariadb(store: SqlStore, needs: Sequence[Need], role: Role, account: str, m
         if role is Role.SCAN:
             yield f"GRANT SELECT ON {quote(database)}.* TO {who};"
             continue
-        yield f"-- Without TRIGGER an account sees no triggers at all: they would be taken as absent."
+        yield "-- Without TRIGGER an account sees no triggers at all: they would be taken as absent."
         yield f"GRANT TRIGGER, CREATE TEMPORARY TABLES ON {quote(database)}.* TO {who};"
     if role is Role.SCAN:
         return
@@ -207,8 +209,8 @@ def _lacking_sqlite(cursor: Any, reading: bool) -> list[str]:
     file = next((row[2] for row in execute(cursor, "PRAGMA database_list").fetchall() if row[1] == "main"), "")
     if not file or reading:
         return []
-    folder = os.path.dirname(file)
-    return [f"writing in the {what}" for what, path in (("file", file), ("folder of the file", folder)) if not os.access(path, os.W_OK)]
+    places = ("file", file), ("folder of the file", os.path.dirname(file))
+    return [f"writing in the {what}" for what, path in places if not os.access(path, os.W_OK)]
 
 
 def _lacking_mariadb(store: SqlStore, cursor: Any, needs: Sequence[Need], role: Role) -> Iterator[str]:
@@ -248,7 +250,9 @@ def health(store: SqlStore) -> Iterator[Told]:
     with store._cursor(True) as (_, cursor), guarded():
         match store.dialect.name:
             case "postgresql":
-                yield Told(True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0])
+                yield Told(
+                    True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0]
+                )
                 yield from _replica(cursor)
             case "sqlite":
                 yield Told(True, "SQLite " + execute(cursor, "SELECT sqlite_version()").fetchone()[0])
