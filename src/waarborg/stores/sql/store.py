@@ -153,7 +153,11 @@ class SqlStore:
     def describe(self) -> Schema:
         """The facts of the database now."""
         with self._told(), self._cursor(True) as (_, cursor):
+            # Within the time-outs of the budget: a catalogue can be slow, or locked by a migration.
+            transaction.begin(cursor, self.dialect, self.budget, read_only=True)
             self._facts = self._described(cursor)
+            if self.dialect.name == "postgresql":
+                transaction.execute(cursor, "COMMIT")
         return self._facts.schema
 
     def _described(self, cursor: Any) -> Facts:
