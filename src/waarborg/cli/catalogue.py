@@ -137,8 +137,12 @@ COMMANDS: tuple[Command, ...] = (
                 file=True,
             ),
             Argument(("--name",), "The name of this place in the data map (app).", "NAME"),
-            Argument(("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True),
-            Argument(("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True),
+            Argument(
+                ("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True
+            ),
+            Argument(
+                ("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True
+            ),
             Argument(("--svg",), "Draw the map as a picture.", "FILE", file=True),
             Argument(("--ask",), "Walk through the questions; the answers are written to the map.", flag=True),
             Argument(("--by",), "Who answers; the account you are logged in with if not given.", "NAME"),
