@@ -124,6 +124,40 @@ COMMANDS: tuple[Command, ...] = (
         ("waarborg init", "waarborg init --url env:APP_DATABASE"),
     ),
     Command(
+        "scan",
+        "begin",
+        "See whose data is where in your own database, with nothing else set up. Reads only.",
+        "scan:run",
+        (
+            Argument(
+                ("where",),
+                "A database (postgresql://…, mariadb://…, sqlite:///…, or env:NAME, file:PATH, command:WORDS that "
+                "gives its address), an SQLite file, or a folder or file of logs or mail.",
+                "WHERE",
+                file=True,
+            ),
+            Argument(("--name",), "The name of this place in the data map (app).", "NAME"),
+            Argument(
+                ("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True
+            ),
+            Argument(
+                ("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True
+            ),
+            Argument(("--svg",), "Draw the map as a picture.", "FILE", file=True),
+            Argument(("--ask",), "Walk through the questions; the answers are written to the map.", flag=True),
+            Argument(("--by",), "Who answers; the account you are logged in with if not given.", "NAME"),
+            Argument(("--rows",), "Rows of each table to look at (200); 0 goes by names and types alone.", "N"),
+        ),
+        "Polite to production: a bounded sample of each table, no statement over five seconds, no lock, nothing "
+        "written; a replica and a read-only account are enough. A password in the address is used and forgotten.",
+        (
+            "waarborg scan postgresql://me@localhost/shop",
+            "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
+            "waarborg scan app.db --ask",
+            "waarborg scan env:APP_DATABASE --merge datamap.yaml",
+        ),
+    ),
+    Command(
         "check",
         "begin",
         "Check policy and data map: each by itself, against each other, and against the databases.",

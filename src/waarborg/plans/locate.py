@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from waarborg.errors import Finding, Place, PlanError
-from waarborg.plans.drafts import Blueprint, Handover, StandInDraft
+from waarborg.plans.drafts import Blueprint, Handover, StandInDraft, WordSource
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import World
 from waarborg.plans.sets import Asked
@@ -48,7 +48,7 @@ class Drawn(Protocol):
     @property
     def me(self) -> Mapping[str, str]: ...
     @property
-    def words(self) -> Mapping[str, tuple[str, str, tuple[str, ...]]]: ...
+    def words(self) -> Mapping[str, tuple[WordSource, ...]]: ...
     @property
     def stand_ins(self) -> Sequence[StandInDraft]: ...
 
@@ -177,8 +177,9 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
     if not blueprint.words and not blueprint.stand_ins:
         return
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
-        for seed, (name, _, columns) in blueprint.words.items():
-            words = [(str(value),) for row in look.values(name, columns) for value in row if value]
+        for seed, sources in blueprint.words.items():
+            rows = [row for source in sources for row in look.values(source.set, source.columns)]
+            words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
             seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
         for stand_in in blueprint.stand_ins:

@@ -37,6 +37,7 @@ from waarborg.stores.contract import (
     Delete,
     Insert,
     Marker,
+    Reading,
     Schema,
     Seeds,
     Store,
@@ -151,7 +152,7 @@ class Planner:
                 whole = complete(blueprint.program, seeds[name])
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
-                sections += [(one, look.rows(one.set, one.columns)) for one in blueprint.sections]
+                sections += [(one, _blocks(look, one)) for one in blueprint.sections]
             answer = Answer(self.policy, self.clock.now(), sections)
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
@@ -282,6 +283,13 @@ class Planner:
         tables = sorted({step.table for step in again.steps()})
         sentence = f"not clean: {again.rows} rows left to treat in {', '.join(tables)}"
         return Verdict(plan.digest, False, again, kept, sentence)
+
+
+def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, ...]]]:
+    """The rows of a section in blocks; of rows that are withheld only how many there are."""
+    if section.columns:
+        return look.rows(section.set, section.columns)
+    return [[()] * look.count(section.set)]
 
 
 def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
