@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.cli_kit import ROOT, Shop, shop
 
 ID = "8f3c21d0"
@@ -45,7 +44,13 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=120, check=False
+            ["bash", "-c", line],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=120,
+            check=False,
         )
 
     return made, run
@@ -94,7 +99,9 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_the_docs_are_complete_and_a_missing_page_is_noticed(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "tools/docs.py", "check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "tools/docs.py", "check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
     for part in ("src", "docs", "tools"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.cli_kit import ROOT, process
+
 from waarborg.cli import demo
 from waarborg.cli.main import main
 
