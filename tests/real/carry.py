@@ -6,11 +6,13 @@ What the planner says is held against the database itself: every row of every ta
 
 from __future__ import annotations
 
+import html
 import importlib
 import io
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +27,7 @@ from tests.real import kit, labels
 
 from waarborg.clock import FixedClock
 from waarborg.datamap.load import load_datamap
-from waarborg.datamap.model import DataMap, Link
+from waarborg.datamap.model import DataMap, Link, TableDecl
 from waarborg.plans.casework import Casework
 from waarborg.plans.model import Plan, Verdict
 from waarborg.plans.planner import Planner
@@ -130,7 +132,7 @@ def reads(cell: Cell, marks: Sequence[str]) -> bool:
     """Whether one of the marks stands in the cell, whatever it is packed in."""
     if cell is None:
         return False
-    return any(labels._reads(text.lower(), marks) for text in labels.readings(cell))
+    return any(labels._reads(html.unescape(text).lower(), marks) for text in labels.readings(cell))
 
 
 def marks(people: Sequence[kit.Person]) -> list[str]:
@@ -174,6 +176,7 @@ class Done:
     after: Dump
     evidence: tuple[str, ...]
     """The kinds of the entries that the request left, in order."""
+    timing: str
 
 
 def carry_out(app: Application, people: Sequence[SubjectRef], tmp: Path, datamap: DataMap | None = None) -> Done:
@@ -184,13 +187,19 @@ def carry_out(app: Application, people: Sequence[SubjectRef], tmp: Path, datamap
         with door.begin() as state:
             state.log().open(at=NOW, key=state.vault.signing_key(at=NOW))
         work = Casework(app.planner(datamap), door, FixedClock(NOW))
+        started = time.perf_counter()
         case = work.plan(people)
+        planned = time.perf_counter()
         work.approve(case.plan.id, by="officer")
+        approved = time.perf_counter()
         assert work.apply(case.plan.id).done
+        applied = time.perf_counter()
         verdict = work.verify(case.plan.id)
+        verified = time.perf_counter()
         with door.read() as state:
             evidence = tuple(entry.kind for entry in state.log().entries())
-    return Done(case.plan, verdict, before, app.dump(), evidence)
+    timing = f"plan {planned - started:.2f} s, apply {applied - approved:.2f} s, verify {verified - applied:.2f} s"
+    return Done(case.plan, verdict, before, app.dump(), evidence, timing)
 
 
 def told(plan: Plan) -> str:
@@ -349,6 +358,24 @@ def shown(sections: Sequence[Mapping[str, Any]], why: str = "theirs") -> dict[st
         if section["why"] == why:
             table = section["table"].partition(".")[2]
             found[table] = found.get(table, 0) + len(section["rows"])
+    return found
+
+
+def personal(table: TableDecl) -> bool:
+    """Whether an answer shows anything of the table at all."""
+    return any(column.category not in ("secret", "technical") for column in table.columns.values())
+
+
+def by_label(app: Application, people: str, key: str, value: object) -> dict[str, int]:
+    """Rows by table that a plain `belongs_to` key of the labels leads to one person."""
+    truth, quote = labels.load(app.name), app.engine.dialect.identifier_preparer.quote
+    found: dict[str, int] = {}
+    with app.engine.connect() as connection:
+        for one in truth.links:
+            if one.kind == "belongs_to" and one.how in {"key", "declared"} and one.target == (people, (key,)):
+                table, (column,) = one.source
+                query = f"SELECT count(*) FROM {quote(table)} WHERE {quote(column)} = :value"
+                found[table] = int(connection.execute(sa.text(query), {"value": value}).scalar() or 0)
     return found
 
 

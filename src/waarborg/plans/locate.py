@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -181,7 +182,8 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             rows = [row for source in sources for row in look.values(source.set, source.columns)]
             words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
-            seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
+            words = [(spelled,) for word in words if len(str(word[0])) >= SHORTEST_WORD for spelled in _spelled(word[0])]
+            seeds[seed] = _merged(seeds.get(seed, []), words)
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
                 seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
@@ -197,6 +199,14 @@ def _missing(stand_in: StandInDraft, seeds: Seeds) -> int:
     """How many placeholders there are not yet."""
     wanted = len(seeds[f"tenant:{stand_in.table}"]) if stand_in.tenant else 1
     return wanted - len({key[0] for key in seeds[stand_in.seed]})
+
+
+def _spelled(word: object) -> Iterator[str]:
+    """A word as it stands in a text, and in the HTML of a text."""
+    text = str(word)
+    yield text
+    if (escaped := html.escape(text)) != text:
+        yield from (escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&apos;"))
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
-from waarborg.stores.contract import EXACT, Column, Compare, ForeignKey, How, Inside, Not, Rows, Schema, Table
+from waarborg.stores.contract import EXACT, Both, Column, Compare, Family, ForeignKey, How, Inside, Not, Rows, Schema, Table
 from waarborg.terms import LinkKind, Treatment
 
 DEFAULT_NORMALISE: Mapping[str, tuple[str, ...]] = {}
@@ -201,7 +201,7 @@ def _arms(world: World, mapped: Mapped) -> Iterator[Arm]:
             columns=link.columns,
             to_columns=to_columns,
             how=_how(link, target),
-            conditions=_conditions(link, target),
+            conditions=_conditions(mapped, link, target),
             same_store=same_store,
             reference=reference,
             to_unique=elsewhere is None and unique(target.facts, to_columns) and not link.through,
@@ -260,8 +260,8 @@ def _how(link: Link, target: Mapped) -> How:
     return How(normalise, link.template, Inside(link.inside), link.path)
 
 
-def _conditions(link: Link, target: Mapped) -> tuple[Rows, ...]:
-    found: list[Rows] = []
+def _conditions(mapped: Mapped, link: Link, target: Mapped) -> tuple[Rows, ...]:
+    found: list[Rows] = _filled(mapped, link)
     subject = target.decl.subject
     identifier = subject.identifier(link.by_identifier) if subject and link.by_identifier else None
     if identifier and identifier.nobody and len(link.columns) == 1:
@@ -271,6 +271,15 @@ def _conditions(link: Link, target: Mapped) -> tuple[Rows, ...]:
     if link.nobody and len(link.columns) == 1:
         found.append(Not(Compare(link.columns[0], "in", link.nobody)))
     return tuple(found)
+
+
+def _filled(mapped: Mapped, link: Link) -> list[Rows]:
+    """An empty text is no reference: else a row whose person was cleared would lead to everybody without a value."""
+    columns = [mapped.facts.column(name) for name in link.columns]
+    if link.mentions or link.inside != "whole" or not all(c and c.family is Family.TEXT for c in columns):
+        return []
+    empty = tuple(Compare(name, "in", ("",)) for name in link.columns)
+    return [Not(empty[0] if len(empty) == 1 else Both(empty))] if empty else []
 
 
 def unique(facts: Table, columns: tuple[str, ...]) -> bool:

@@ -398,6 +398,7 @@ class Ownership:
         for other in self.tables:
             for arm in other.arms:
                 plain = arm.how.template == "{}" and arm.how.inside == "whole" and not arm.link.mentions
+                plain = plain and arm.to_unique  # what only looks alike (a name) is no reference
                 if arm.target == table.name and arm.columns and plain and not arm.link.by_identifier:
                     seen.add((other.name, frozenset(arm.columns)))
                     yield other, arm.columns, arm.to_columns, arm, arm.cut is not None
