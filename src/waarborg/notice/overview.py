@@ -107,8 +107,16 @@ def _category(policy: Policy, say: Say, name: str, mine: list[Told], elsewhere: 
 def _table(say: Say, told: Told, title: str) -> Section:
     says = [Para(say(f"answer.{WHY[told.part.why]}"))] if told.part.why in WHY else []
     after = [Para(_all(say, told))] if told.page else []
-    table = Table(title, told.columns, told.first)
-    return Section(title, some(*says, table, *after), note=_rows(say, told.rows))
+    return Section(title, some(*says, _shown(told, title), *after), note=_rows(say, told.rows))
+
+
+def _shown(told: Told, title: str) -> Block:
+    """A single row reads as facts, a single column as a list; everything else is a table."""
+    if told.rows == 1 and len(told.columns) > 1:
+        return Facts(tuple((name, (cell,)) for name, cell in zip(told.columns, told.first[0], strict=True)))
+    if len(told.columns) == 1:
+        return Bullets(tuple(row[0] for row in told.first))
+    return Table(title, told.columns, told.first)
 
 
 def _all(say: Say, told: Told) -> str:

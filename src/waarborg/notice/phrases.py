@@ -90,7 +90,7 @@ def basis(say: Say, purpose: Purpose) -> str:
         case LegalBasis.LEGITIMATE_INTERESTS:
             if purpose.interest_of is not InterestOf.CONTROLLER:
                 name += f"_{purpose.interest_of.value}"
-            return say(name, interest=sentence(purpose.interest.say(say.language)))
+            return say(name, interest=lower(sentence(purpose.interest.say(say.language))))
         case LegalBasis.LEGAL_OBLIGATION | LegalBasis.PUBLIC_TASK:
             return say(name, law=say.law(purpose.law))
         case _:
