@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 GROUPS: Mapping[str, str] = {
     "begin": "To begin",
     "request": "A request, step by step",
+    "tell": "What people read",
     "look": "To look at things",
     "prove": "To prove it",
 }
@@ -70,6 +71,11 @@ PEOPLE = (
     ),
     Argument(("--table",), "Look only in this table of people (store.table).", "TABLE"),
 )
+
+LANGUAGE = Argument(
+    ("--language",), "Only this language; every language of the policy if not given.", choices=("nl", "en", "fr")
+)
+FOLDER = Argument(("--output", "-o"), "The folder to write to; standard output if not given.", "DIR", file=True)
 
 COMMON = (
     Argument(
@@ -279,6 +285,55 @@ COMMANDS: tuple[Command, ...] = (
         "graph:run",
         (Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True),),
         examples=("waarborg graph -o datamap.svg",),
+    ),
+    Command(
+        "notice",
+        "tell",
+        "Write the policy as the notice people read (Art. 13, or 14 for data from elsewhere).",
+        "notice:notice",
+        (
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            Argument(("--elsewhere",), "The variant for people whose data came from somebody else (Art. 14).", flag=True),
+            FOLDER,
+        ),
+        "What the law asks a notice to hold and the policy lacks stops it, item by item.",
+        ("waarborg notice -o public", "waarborg notice --language nl --format md"),
+    ),
+    Command(
+        "changes",
+        "tell",
+        "Write what changes between an earlier version of the policy and this one, and how much it matters.",
+        "notice:changes",
+        (
+            Argument(("old",), "The policy file of the earlier version.", "FILE", file=True),
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            FOLDER,
+        ),
+        examples=("waarborg changes policy-2026-12-01.yaml -o public",),
+    ),
+    Command(
+        "record",
+        "tell",
+        "Write the record of processing (Art. 30(1)).",
+        "notice:record",
+        (LANGUAGE, Argument(("--format",), "The form (html).", choices=("html", "md", "csv", "pdf")), FOLDER),
+        examples=("waarborg record --language en --format csv",),
+    ),
+    Command(
+        "package",
+        "request",
+        "Make the package a person gets from an access answer: it opens offline, with JSON and CSV beside it.",
+        "notice:package",
+        (
+            Argument(("answer",), "The file that `waarborg answer` wrote.", "FILE", file=True),
+            Argument(("--language",), "The person's language; the policy's first if not given.", choices=("nl", "en", "fr")),
+            Argument(("--portable",), "Only what the person provided, to take elsewhere (Art. 20).", flag=True),
+            Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
+        ),
+        "Secrets and other people's data stay out; the command stops where it cannot be sure.",
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable --language fr -o mine"),
     ),
     Command(
         "evidence verify",

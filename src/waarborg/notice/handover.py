@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waarborg.notice.page import Bullets, Facts, Para, Section, some
-from waarborg.notice.phrases import called, data, placed, stay
-from waarborg.notice.words import Say, sentence
+from waarborg.notice.phrases import called, data, pieces, placed, stay
+from waarborg.notice.words import Say, capital, sentence
 from waarborg.policy.law import EEA
 from waarborg.policy.model import Policy, Recipient, RetentionRule
 from waarborg.policy.values import Role, Safeguard
@@ -109,4 +109,4 @@ def backups(say: Say, rule: RetentionRule) -> str:
 
 
 def _named(policy: Policy, say: Say, rule: RetentionRule) -> str:
-    return sentence(data(policy, say, rule.data)).rstrip(".")
+    return capital("; ".join(pieces(policy, say, rule.data, apart=True)))

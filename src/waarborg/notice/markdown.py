@@ -12,6 +12,8 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|~$&])")
 AT_START = re.compile(r"^(\s*)(#{1,6}\s|[-+]\s|\d+[.)]\s|={3,}|-{3,})")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069]")
 """Characters that show nothing, or turn what is around them."""
+BLANKS = re.compile(r"[ \t\r\n]+")
+"""Blanks that may break; a space that may not is left alone."""
 WIDTH = 72
 
 
@@ -22,7 +24,7 @@ def clean(text: str) -> str:
 
 def escaped(text: str) -> str:
     """A text that Markdown shows as it is."""
-    one_line = " ".join(clean(text).split())
+    one_line = BLANKS.sub(" ", clean(text)).strip(" ")
     marked = SPECIAL.sub(r"\\\1", one_line)
     return AT_START.sub(lambda found: f"{found[1]}\\{found[2]}", marked)
 
@@ -123,7 +125,7 @@ def _plain(blocks: Sequence[Block], depth: int) -> Iterator[str]:
 def _wrapped(text: str, mark: str = "") -> list[str]:
     inside = " " * len(mark)
     return textwrap.wrap(
-        " ".join(text.split()),
+        BLANKS.sub(" ", text),
         WIDTH,
         initial_indent=mark,
         subsequent_indent=inside,

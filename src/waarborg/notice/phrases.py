@@ -38,8 +38,11 @@ def data(policy: Policy, say: Say, refs: Iterable[str]) -> str:
     return "; ".join(told) if len(told) > 1 and any(" " in one for one in told) else say.listed(told)
 
 
-def pieces(policy: Policy, say: Say, refs: Iterable[str]) -> list[str]:
-    """The same one by one: a category, with its items where not all of it is meant."""
+def pieces(policy: Policy, say: Say, refs: Iterable[str], apart: bool = False) -> list[str]:
+    """The same one by one: a category, with its items where not all of it is meant.
+
+    `apart` is for lists, where a colon reads better than brackets: `facturen en betaling: naam en bedrag`.
+    """
     refs = list(refs)
     parts: dict[str, list[str]] = {}
     for ref in refs:
@@ -53,7 +56,8 @@ def pieces(policy: Policy, say: Say, refs: Iterable[str]) -> list[str]:
         if name in whole or not items:
             out.append(label)
         else:
-            out.append(f"{label} ({say.listed(dict.fromkeys(items))})")
+            listed = say.listed(dict.fromkeys(items))
+            out.append(f"{label}{say('page.colon')} {listed}" if apart else f"{label} ({listed})")
     return out
 
 
@@ -86,7 +90,7 @@ def basis(say: Say, purpose: Purpose) -> str:
         case LegalBasis.LEGITIMATE_INTERESTS:
             if purpose.interest_of is not InterestOf.CONTROLLER:
                 name += f"_{purpose.interest_of.value}"
-            return say(name, interest=sentence(purpose.interest.say(say.language)))
+            return say(name, interest=lower(sentence(purpose.interest.say(say.language))))
         case LegalBasis.LEGAL_OBLIGATION | LegalBasis.PUBLIC_TASK:
             return say(name, law=say.law(purpose.law))
         case _:

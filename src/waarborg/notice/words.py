@@ -30,6 +30,13 @@ SLOT = re.compile(r"\{(\w+)\}|\[([^\[\]|]*)\|([^\[\]|]*)\]")
 """A place to fill in, or a choice between the two Dutch forms of address."""
 CITED = re.compile(r"(?P<code>[A-Z]\w{1,5})\s+(?:art\.?\s*)?(?P<number>[\d:.]+\w*)")
 GDPR = re.compile(r"Art\.\s*(?P<number>\d+)(?:\((?P<paragraph>\d+)\))?(?:\((?P<letter>[a-z])\))?")
+ELISIONS = (
+    (re.compile(r"\b([dD])e (une?) "), r"\1'\2 "),
+    (re.compile(r"\b([dD])e le (?=[A-Z])"), r"\1u "),
+    (re.compile(r"\b([dD])e les "), r"\1es "),
+    (re.compile(r" (?=[:;?!»])"), "\u00a0"),
+    (re.compile(r"(?<=«) "), "\u00a0"),
+)
 MOST_IN_WORDS = 20
 """Numbers up to this are written out, as people read them more easily."""
 
@@ -85,7 +92,8 @@ class Say:
                 return parts[found[1]]
             return found[3] if self.formal else found[2]
 
-        return SLOT.sub(put, self._texts[name])
+        said = SLOT.sub(put, self._texts[name])
+        return french(said) if self.language == "fr" else said
 
     def has(self, name: str) -> bool:
         """Whether there is such a text."""
@@ -117,7 +125,8 @@ class Say:
         name = self._name("law", found["code"]) if found else ""
         if not found or not name:
             return cited
-        return self._name("article", "law").replace("{number}", found["number"]).replace("{law}", name)
+        said = self._name("article", "law").replace("{number}", found["number"]).replace("{law}", name)
+        return french(said) if self.language == "fr" else said
 
     def article(self, cited: str) -> str:
         """An article of the Regulation: `Art. 17(3)(b)` is `artikel 17 lid 3 onder b AVG` in Dutch."""
@@ -174,6 +183,13 @@ class Say:
         if len(all_) < 2:
             return "".join(all_)
         return f"{', '.join(all_[:-1])} {self._name('and', last)} {all_[-1]}"
+
+
+def french(text: str) -> str:
+    """The contractions that filling in can make, and spaces that may not break before a mark."""
+    for found, said in ELISIONS:
+        text = found.sub(said, text)
+    return text
 
 
 def addressed(policy: Policy) -> tuple[int, int]:
