@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.cli_kit import ROOT, Shop, process
 
 
