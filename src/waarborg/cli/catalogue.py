@@ -164,13 +164,31 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "snapshot",
+        "begin",
+        "Write what the databases look like to a file to commit, so that a check needs no database. No value in it.",
+        "snapshot:run",
+        (
+            Argument(("--output", "-o"), "The file to write (snapshot.json).", "FILE", file=True),
+            Argument(("--check",), "Write nothing; exit with 1 when the file is not what is there.", flag=True),
+        ),
+        examples=("waarborg snapshot", "waarborg snapshot --check"),
+    ),
+    Command(
         "check",
         "begin",
-        "Check policy and data map: each by itself, against each other, and against the databases.",
+        "Check policy and data map: by themselves, against each other, against the databases or their snapshot.",
         "check:run",
-        (Argument(("--offline",), "Leave the databases out: check the two files only.", flag=True),),
-        "For every push: exits with 1 when there is an error among the findings.",
-        ("waarborg check", "waarborg check --offline --json"),
+        (
+            Argument(("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True),
+            Argument(("--snapshot",), "Check against this snapshot; leaves the databases out.", "FILE", file=True),
+            Argument(("--since",), "Tell what changed since this older snapshot.", "FILE", file=True),
+            Argument(("--format",), "How to print the findings (text).", choices=("text", "json", "sarif", "junit")),
+            Argument(("--output", "-o"), "The file for json, sarif or junit.", "FILE", file=True),
+        ),
+        "For every push: exits with 0 when there is no error among the findings, with 1 when there is, with 2 when "
+        "it could not be run.",
+        ("waarborg check", "waarborg check --offline --format sarif -o check.sarif"),
     ),
     Command(
         "doctor",

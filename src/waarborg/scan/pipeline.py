@@ -18,14 +18,14 @@ from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
 
 
-def scan(store: Store, rows: int = ROWS, schema: Schema | None = None) -> Findings:
+def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Looks | None = None) -> Findings:
     """Look through one store. `rows` bounds the sample of each table; 0 goes by names and declarations alone.
 
-    `schema` spares describing the store again. Raises `StoreError` when the store cannot be described; a table that
-    cannot be sampled is in `Findings.refused`.
+    `schema` spares describing the store again, `looks` keeps what was sampled for who wants to test more. Raises
+    `StoreError` when the store cannot be described; a table that cannot be sampled is in `Findings.refused`.
     """
     schema = schema or store.describe()
-    looks = Looks(store, schema, rows)
+    looks = looks or Looks(store, schema, rows)
     prefix = common_prefix([local_name(t) for t in schema.tables], 0.6, 5)
     roles = {name: role_of(table, prefix) for name, table in schema.tables.items()}
     subjects = find_subjects(schema.tables, roles)
