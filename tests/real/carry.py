@@ -211,10 +211,13 @@ def told(plan: Plan) -> str:
 
 
 def unexplained(app: Application, done: Done, people: Sequence[kit.Person]) -> list[Hit]:
-    """Where the people can still be read although the plan did not say that this stays."""
+    """Where the people can still be read although the plan did not say that this stays.
+
+    Rows that stay because there is no person in them any more explain nothing.
+    """
     kept: dict[tuple[str, str], int] = {}
     for one in done.plan.kept():
-        for column in one.columns:
+        for column in one.columns if one.why != "anonymous" else ():
             where = (one.table.partition(".")[2], column)
             kept[where] = kept.get(where, 0) + one.rows
     found = []
