@@ -388,7 +388,7 @@ class _Draft:
         if not arm.link.mentions:
             leaving = self._leaving_target(arm)
             rows = [leaving] if leaving is not None else []
-        mine = self.sets.own(table)
+        mine = self.sets.own(table) if table.name in self.sets.erased else None
         for number, part in enumerate(rows):
             part = Both((part, Not(In(mine)))) if mine else part
             name = self.sets.add(f"speaks:{table.local}:{arm.index}:{number}", table.local, part)

@@ -232,9 +232,7 @@ class Ownership:
 
     def _words_elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
         holder = self.world.tables[identifier.table]
-        rows: Rows = Leads(identifier.by, target.local, _key(target), In(me))
-        if identifier.nobody:
-            rows = Both((rows, Not(Compare(identifier.column, "in", identifier.nobody))))
+        rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
         return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
 
     def _identified(self, table: Mapped) -> Rows | None:
@@ -269,9 +267,7 @@ class Ownership:
     def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
         """People whose identifier is in another table."""
         seed = key_seed((*kinds, "as", identifier.kind))
-        held: Rows = Given((identifier.column,), seed, How(identifier.normalise))
-        if identifier.nobody:
-            held = Both((held, Not(Compare(identifier.column, "in", identifier.nobody))))
+        held = _holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
         return Leads(_key(table), self.world.tables[identifier.table].local, identifier.by, held)
 
     def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
@@ -319,7 +315,7 @@ class Ownership:
         target = self.world.tables[arm.target]
         if arm.elsewhere:
             holder, by = self.world.tables[arm.elsewhere.table].local, arm.elsewhere.by
-            held = Leads(by, target.local, _key(target), to)
+            held = _holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
             return self._with(arm, Leads(arm.columns, holder, arm.to_columns, held, arm.how))
         if through := arm.link.through:
             middle = self.world.tables.get(through.table)
@@ -494,6 +490,14 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
             if arm.holder == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
                 found.add(arm.to_columns)
     return sorted(found)
+
+
+def _holding(identifier: Identifier, rows: Rows) -> Rows:
+    """The rows among these that hold an identifier of a person: of the right kind, and not a shared one."""
+    parts: list[Rows] = [rows, *(_is(column, values) for column, values in identifier.where.items())]
+    if identifier.nobody:
+        parts.append(Not(Compare(identifier.column, "in", identifier.nobody)))
+    return _both(parts)
 
 
 def _key(table: Mapped) -> tuple[str, ...]:
