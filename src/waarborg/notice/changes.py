@@ -80,7 +80,7 @@ def _compared(say: Say, before: tuple[str, str, tuple[str, ...]] | None, after: 
     if not (went or came):
         return None
     above, title, _ = after or before or ("", "", ())
-    words = (say("change.before" if after else "change.gone"), say("change.after" if before else "change.added"))
+    words = (say("change.before" if came else "change.gone"), say("change.after" if went else "change.added"))
     return Section(f"{above}{say('page.colon')} {lower(title)}" if above else title, (Compared(went, came, words),))
 
 

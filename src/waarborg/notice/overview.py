@@ -35,7 +35,7 @@ def overview(policy: Policy, say: Say, facts: Facts15) -> Page:
     seen = only(policy, facts.found)
     if facts.given is not None:
         seen = replace(seen, recipients={id: policy.recipients[id] for id in facts.given if id in policy.recipients})
-        seen = replace(seen, transfers={n: t for n, t in seen.transfers.items() if t.recipient in seen.recipients})
+        seen = replace(seen, transfers={n: t for n, t in policy.transfers.items() if t.recipient in seen.recipients})
     name = policy.controller.name
     lead = "answer.lead" if facts.found else "answer.lead_none"
     if facts.portable:
