@@ -180,7 +180,9 @@ Rows = Iterable[Sequence[tuple[object, ...]]]
 
 
 def written(
-    *parts: tuple[Section, Rows], policy: Policy | None = None, categories: Mapping[str, Mapping[str, str]] | None = None
+    *parts: tuple[Section, Rows],
+    policy: Policy | None = None,
+    categories: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """An access answer as the engine writes it."""
     out = io.StringIO()

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from tests.notice_kit import POST, every_letter, section, taakveld, written
 from tests.unit.notice.test_package import index, make
+
 from waarborg.notice import letters
 from waarborg.notice.markdown import to_text
 from waarborg.notice.page import Page

@@ -153,7 +153,9 @@ class RequestChecks:
         """Sabotage: an answer made with a key of somebody else as well is noticed."""
         app.deployment.reset()
         person, other = (app.person(number) for number in self.setting.ten[:2])
-        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(app, self.setting.identify(other))
+        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(
+            app, self.setting.identify(other)
+        )
         allowed = carry.texts_of(app) | self.setting.others_visible
         assert carry.others_in(app, sections, person, allowed)
 

@@ -23,10 +23,23 @@ pytestmark = pytest.mark.skipif(
 
 BOOKKEEPING = frozenset(
     f"order_{name}"
-    for name in (
-        "order billingaddress line lineprice lineattribute orderdiscount orderlinediscount surcharge ordernote "
-        "orderstatuschange communicationevent shippingevent shippingeventquantity paymentevent paymenteventquantity"
-    ).split()
+    for name in [
+        "order",
+        "billingaddress",
+        "line",
+        "lineprice",
+        "lineattribute",
+        "orderdiscount",
+        "orderlinediscount",
+        "surcharge",
+        "ordernote",
+        "orderstatuschange",
+        "communicationevent",
+        "shippingevent",
+        "shippingeventquantity",
+        "paymentevent",
+        "paymenteventquantity",
+    ]
 ) | {"payment_source", "payment_transaction", "voucher_voucherapplication"}
 OTHERS_KEEP = frozenset({"address_useraddress", "order_shippingaddress"})
 

@@ -49,8 +49,19 @@ class TestRedmine(RequestChecks):
         "WHERE address = 'mirjan@lijnwerk.example')",
         roots=frozenset({"members"}),
         stays=frozenset(
-            "issues journals journal_details attachments comments news messages wiki_contents wiki_content_versions "
-            "time_entries queries".split()
+            [
+                "issues",
+                "journals",
+                "journal_details",
+                "attachments",
+                "comments",
+                "news",
+                "messages",
+                "wiki_contents",
+                "wiki_content_versions",
+                "time_entries",
+                "queries",
+            ]
         ),
     )
 

@@ -93,7 +93,9 @@ def _parsed(text: str) -> Any:
 
 
 def _broken() -> NoticeError:
-    return _error("WB810", "This is no access answer, or it ends too soon.", "Half an answer is a false one.", "Make it again.")
+    return _error(
+        "WB810", "This is no access answer, or it ends too soon.", "Half an answer is a false one.", "Make it again."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the guard
@@ -113,7 +115,9 @@ def guarded(parts: Iterable[Part], policy: Policy, datamap: DataMap, *, portable
             withheld |= dict.fromkeys(decl.columns[name].category for name in part.withheld if name in decl.columns)
         if portable:
             shown = {
-                name: ref for name, ref in shown.items() if decl and part.why == THEIRS and provided(policy, datamap, decl, name)
+                name: ref
+                for name, ref in shown.items()
+                if decl and part.why == THEIRS and provided(policy, datamap, decl, name)
             }
             withheld = {}
         if shown or withheld:
@@ -166,9 +170,7 @@ def _leads_to_shared(datamap: DataMap, link: Link, seen: frozenset[str]) -> bool
 
 def unmapped(policy: Policy, datamap: DataMap) -> list[str]:
     """Categories that the notice names and no column holds: an answer would silently lack them (attack 35)."""
-    held = {
-        column.category.partition(".")[0] for table in datamap.tables.values() for column in table.columns.values()
-    }
+    held = {column.category.partition(".")[0] for table in datamap.tables.values() for column in table.columns.values()}
     return [name for name in policy.data if name not in held]
 
 

@@ -119,7 +119,9 @@ def why(policy: Policy, say: Say) -> Section:
 
 def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
     yield Para(one.about.say(say.language))
-    rows: list[Row] = [(say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))]
+    rows: list[Row] = [
+        (say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))
+    ]
     rows.append((say("purpose.basis"), tuple(_allowed(policy, say, one))))
     if one.profiling:
         rows.append((say("purpose.profiling"), (sentence(one.profiling.logic.say(say.language)),)))
