@@ -282,7 +282,9 @@ def hanging(app: Application, before: Dump, whose: Whose, roots: frozenset[str])
     Along labels of the kind `belongs_to`: down from a row to what belongs to it, and from a root to what it points at.
     """
     links = [one for one in labels.load(app.name).links if one.kind == "belongs_to" and one.how in {"key", "declared"}]
-    rows = {t: [(key, dict(zip(app.columns[t], c, strict=True))) for key, c in held.items()] for t, held in before.items()}
+    rows = {
+        t: [(key, dict(zip(app.columns[t], c, strict=True))) for key, c in held.items()] for t, held in before.items()
+    }
     found = {
         (table, key)
         for table in roots
@@ -308,7 +310,11 @@ def hanging(app: Application, before: Dump, whose: Whose, roots: frozenset[str])
 
 
 def strangers(
-    app: Application, done: Done, whose: Whose, roots: frozenset[str] = frozenset(), extra: Callable[[Row], bool] = lambda row: False
+    app: Application,
+    done: Done,
+    whose: Whose,
+    roots: frozenset[str] = frozenset(),
+    extra: Callable[[Row], bool] = lambda row: False,
 ) -> list[Row]:
     """Rows that were touched although nothing says that they concern these people."""
     rows, _ = app.differences(done.before, done.after)

@@ -127,7 +127,7 @@ class RequestChecks:
             assert carry.others_in(app, sections, person, allowed) == set()
 
     def test_the_answer_is_all_that_leads_to_them(self, app: Application) -> None:
-        """Rows counted in the database by the labels: every plain key to the table of people that makes a row theirs."""
+        """Rows counted in the database by the labels: every plain key that makes a row theirs."""
         app.deployment.reset()
         person = app.person(self.setting.one[0])
         shown = carry.shown(carry.answered(app, self.setting.identify(person)))
@@ -153,7 +153,9 @@ class RequestChecks:
         """Sabotage: an answer made with a key of somebody else as well is noticed."""
         app.deployment.reset()
         person, other = (app.person(number) for number in self.setting.ten[:2])
-        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(app, self.setting.identify(other))
+        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(
+            app, self.setting.identify(other)
+        )
         allowed = carry.texts_of(app) | self.setting.others_visible
         assert carry.others_in(app, sections, person, allowed)
 
