@@ -110,6 +110,9 @@ class _Draft:
         owners = table.owners
         if len(owners) == 1 and owners[0].link.on_erasure in (Treatment.STAND_IN, Treatment.CLEAR, Treatment.REPLACE):
             return True
+        people = [arm for arm in owners if self.world.tables[arm.target].decl.subject]
+        if any(arm.link.dies_with for arm in people) or sum(_in_key(table, arm) for arm in people) > 1:
+            return False  # known by nothing but its people: without them there is no row
         items = self._items(table)
         anonymous = bool(items) and all(outcome_of(self.policy, item) is Outcome.ANONYMISE for item in items)
         return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
@@ -507,6 +510,11 @@ class _Draft:
 
 def _technical(table: Mapped) -> set[str]:
     return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
+
+
+def _in_key(table: Mapped, arm: Arm) -> bool:
+    """Whether the link is part of what the row is known by."""
+    return bool(set(arm.columns) & set(table.facts.key))
 
 
 def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:

@@ -95,9 +95,8 @@ class Mapped:
 
     @property
     def owners(self) -> tuple[Arm, ...]:
-        """The links that decide whose the row is: those it dies with, or else every `belongs_to`."""
-        all_owning = tuple(arm for arm in self.arms if arm.owning)
-        return tuple(arm for arm in all_owning if arm.link.dies_with) or all_owning
+        """The links that decide whose the row is."""
+        return tuple(arm for arm in self.arms if arm.owning)
 
     def arms_of(self, kind: LinkKind) -> tuple[Arm, ...]:
         """The links of one kind."""
@@ -313,7 +312,10 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     columns = [column for name in link.columns if (column := mapped.facts.column(name))]
     if link.inside == "whole" and any(_clearable(mapped.facts, column) for column in columns):
         return Treatment.CLEAR
-    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier:
+    plain = (
+        link.inside == "whole" and link.template == "{}"
+    )  # a key inside a document is not a column to point elsewhere
+    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier and plain:
         return Treatment.STAND_IN
     return None
 

@@ -188,11 +188,23 @@ class Ownership:
             outside = [rows for arm in table.owners for rows in (*self._outside(arm), *self._via(arm, "live"))]
             me = f"me:{table.local}"
             conditions: tuple[Rows, ...] = (own, _either(outside)) + ((Not(In(me)),) if me in self.sets else ())
+            conditions += tuple(self._not_dying(table, arm) for arm in table.owners if arm.link.dies_with)
             taken = [rows for arm in table.arms if arm.takes for rows in self._taken(arm)]
             conditions += (Not(_either(taken)),) if taken else ()
             minus.append(In(self.add(f"live:{table.local}", table.local, Both(conditions))))
         if minus:
             self.add(f"gone:{table.local}", table.local, Both((own, *(Not(rows) for rows in minus))))
+
+    def _not_dying(self, table: Mapped, arm: Arm) -> Rows:
+        """Rows that do not go along with the row they die with: it is not theirs, or it stays.
+
+        In a tree of its own table every row would wait for its root, which may be its own parent: there the other
+        links decide, as they do for the root.
+        """
+        mine = self._via(arm, "own")
+        if arm.target == table.name or not mine:
+            return All()
+        return Either((Not(_either(mine)), *self._via(arm, "live"), *self._via(arm, "kept")))
 
     def _taken(self, arm: Arm) -> list[Rows]:
         """Rows that go with the person they are about."""
@@ -323,8 +335,10 @@ class Ownership:
 
     def _others(self, table: Mapped) -> bool:
         """Whether a row of these people can have another owner as well, by the shape of its links alone."""
-        owning = [arm for arm in table.arms if arm.owning]
+        owning = table.owners
         if table.name not in self._owned or not owning:
+            return False
+        if all(arm.link.dies_with and arm.target != table.name for arm in owning) and not table.decl.subject:
             return False
         return len(owning) > 1 or bool(table.decl.subject) or not owning[0].to_unique or bool(owning[0].link.through)
 
@@ -432,7 +446,8 @@ class Ownership:
         gone = self.gone(other)
         if gone is None or other.name not in self.erased:
             return All()
-        alone = arm is not None and arm.owning and other.owners == (arm,) and not arm.conditions
+        alone = arm is not None and arm.owning and not arm.conditions
+        alone = alone and (other.owners == (arm,) or (arm is not None and arm.link.dies_with))
         if alone and other.name not in self._kept | self._live:
             return None
         return Not(In(gone))

@@ -328,7 +328,9 @@ class Compiler:
         ):
             return self._decided(table, alias, columns[0], cols[0], how, values, params)
         if how.normalise:
-            return self._normalised(expressions, cols, how, values, params)
+            column = self.facts.table(table).column(columns[0])
+            folds = column is not None and column.case_insensitive
+            return self._normalised(expressions, cols, how, values, params, folds)
         rows: dict[Any, None] = {}
         for value in values:
             spelled = [text_of(one) if how.template != "{}" and one is not None else one for one in value]
@@ -357,7 +359,13 @@ class Compiler:
         return list(made)
 
     def _normalised(
-        self, expressions: Sequence[str], cols: Sequence[Col], how: How, values: Sequence[Any], params: Params
+        self,
+        expressions: Sequence[str],
+        cols: Sequence[Col],
+        how: How,
+        values: Sequence[Any],
+        params: Params,
+        folds: bool,
     ) -> str:
         sides = [self._normal(one, col, how) or one for one, col in zip(expressions, cols, strict=True)]
         if len(cols) > 1:
@@ -368,7 +376,7 @@ class Compiler:
         if not wanted:
             return self.dialect.nothing()
         found = ""
-        if self.dialect.name == "mariadb" and cols[0].folded and how.normalise == ("lowercase",):
+        if self.dialect.name == "mariadb" and folds and how.normalise == ("lowercase",):
             # The column's own collation ignores case, so its index finds the candidates; bytes decide.
             plain = ", ".join(["%s"] * len(wanted))
             params.extend(wanted)
