@@ -127,7 +127,7 @@ class RequestChecks:
             assert carry.others_in(app, sections, person, allowed) == set()
 
     def test_the_answer_is_all_that_leads_to_them(self, app: Application) -> None:
-        """Rows counted in the database by the labels: every plain key to the table of people that makes a row theirs."""
+        """Rows counted in the database by the labels: every plain key that makes a row theirs."""
         app.deployment.reset()
         person = app.person(self.setting.one[0])
         shown = carry.shown(carry.answered(app, self.setting.identify(person)))
