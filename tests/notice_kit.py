@@ -1,7 +1,7 @@
 """What the tests of notices and letters share: two policies, every rendered text, and an answer in its written form.
 
-`python -m tests.notice_kit` (from the root, with src on the path) writes docs/rendered anew; the difference is reviewed as
-wording.
+`python -m tests.notice_kit` (from the root, with src on the path) writes docs/rendered anew; the difference is reviewed
+as wording.
 """
 
 from __future__ import annotations
@@ -180,7 +180,9 @@ Rows = Iterable[Sequence[tuple[object, ...]]]
 
 
 def written(
-    *parts: tuple[Section, Rows], policy: Policy | None = None, categories: Mapping[str, Mapping[str, str]] | None = None
+    *parts: tuple[Section, Rows],
+    policy: Policy | None = None,
+    categories: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """An access answer as the engine writes it."""
     out = io.StringIO()

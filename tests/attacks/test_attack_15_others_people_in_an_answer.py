@@ -1,7 +1,7 @@
 """Attack 15: other people's data in messages, texts and attachments.
 
-The canary is another person's name in a row that belongs to the one who asks. The engine's answer, taken as it is, would
-hand it over (shown first); the package withholds it in every form, and says that it did.
+The canary is another person's name in a row that belongs to the one who asks. The engine's answer, taken as it is,
+would hand it over (shown first); the package withholds it in every form, and says that it did.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.notice_kit import MAP, section, taakveld, written
+
 from waarborg.notice import answer
 from waarborg.notice.package import Package, write_package
 

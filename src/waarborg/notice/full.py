@@ -17,7 +17,9 @@ Row = tuple[str, tuple[str, ...]]
 def who(policy: Policy, say: Say) -> Section:
     """Controller, officer, representative, joint controllers, and what the policy covers."""
     one = policy.controller
-    rows: list[Row] = [(say("who.address"), (", ".join(p for p in (one.address, capital(say.country(one.country))) if p),))]
+    rows: list[Row] = [
+        (say("who.address"), (", ".join(p for p in (one.address, capital(say.country(one.country))) if p),))
+    ]
     rows.append((say("who.contact"), (one.contact,)))
     if one.registration:
         rows.append((say("who.registration"), (one.registration,)))
@@ -29,7 +31,10 @@ def who(policy: Policy, say: Say) -> Section:
     if policy.notice.scope:
         rows.append((say("who.scope"), (policy.notice.scope.say(say.language),)))
     joint = [
-        Section(say("who.joint", name=two.name), some(Para(_joint(say, two.name, two.country, two.arrangement.say(say.language)))))
+        Section(
+            say("who.joint", name=two.name),
+            some(Para(_joint(say, two.name, two.country, two.arrangement.say(say.language)))),
+        )
         for two in policy.joint_controllers.values()
     ]
     blocks = some(Para(say("who.controller", name=one.name)), Facts(tuple(rows)), *joint)
@@ -44,7 +49,9 @@ def what(policy: Policy, say: Say, elsewhere: bool = False) -> Section:
     """Every category with its items, and where it comes from. Elsewhere: Art. 14, where nobody was asked for it."""
     intro = Para(say("data.intro_elsewhere" if elsewhere else "data.intro"))
     parts = [
-        Section(one.label.say(say.language), some(*_category(policy, say, one, elsewhere)), f"data-{name}", f"data.{name}")
+        Section(
+            one.label.say(say.language), some(*_category(policy, say, one, elsewhere)), f"data-{name}", f"data.{name}"
+        )
         for name, one in policy.data.items()
     ]
     return Section(say("section.data"), some(intro, *parts), "data", "data")
@@ -112,7 +119,9 @@ def why(policy: Policy, say: Say) -> Section:
 
 def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
     yield Para(one.about.say(say.language))
-    rows: list[Row] = [(say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))]
+    rows: list[Row] = [
+        (say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))
+    ]
     rows.append((say("purpose.basis"), tuple(_allowed(policy, say, one))))
     if one.profiling:
         rows.append((say("purpose.profiling"), (sentence(one.profiling.logic.say(say.language)),)))
@@ -126,9 +135,8 @@ def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
 def _allowed(policy: Policy, say: Say, one: Purpose) -> Iterator[str]:
     yield basis(say, one)
     ask = policy.notice.asks.get(one.id)
-    if one.basis is LegalBasis.CONSENT:
-        if ask:
-            yield say("purpose.asked", text=ask.text.say(say.language))
+    if one.basis is LegalBasis.CONSENT and ask:
+        yield say("purpose.asked", text=ask.text.say(say.language))
     if one.soft_opt_in:
         yield say("purpose.soft_opt_in")
     if one.promotional and one.basis is not LegalBasis.CONSENT:

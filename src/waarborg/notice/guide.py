@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waarborg.notice.first import lines
-from waarborg.notice.page import Block, Bullets, Facts, Para, Section, Table, some
+from waarborg.notice.page import Block, Bullets, Para, Section, Table, some
 from waarborg.notice.phrases import called
 from waarborg.notice.words import Say, capital, sentence
 from waarborg.policy.model import Policy
@@ -150,7 +150,12 @@ def _cookie(policy: Policy, say: Say, name: str, one: Cookie) -> tuple[str, ...]
     if one.without:
         label = f"{sentence(label)} {sentence(one.without.say(say.language))}"
     life = say.period(one.period) if one.period else say("cookies.session")
-    return name, capital(label), capital(life), capital(say("cookies.needed" if one.kind is CookieKind.NECESSARY else "cookies.asked"))
+    return (
+        name,
+        capital(label),
+        capital(life),
+        capital(say("cookies.needed" if one.kind is CookieKind.NECESSARY else "cookies.asked")),
+    )
 
 
 def security(policy: Policy, say: Say) -> Section:

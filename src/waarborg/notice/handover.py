@@ -50,7 +50,9 @@ def _groups(policy: Policy, say: Say) -> Iterator[Section]:
 
 def _group(policy: Policy, say: Say, name: str, found: list[Recipient]) -> Section:
     rows = tuple((placed(policy, say, one), tuple(_recipient(policy, say, one))) for one in found)
-    return Section(say(f"recipient.{name}"), (Para(say(f"recipient.{name}_says")), Facts(rows)), f"recipient-{name}", "recipients")
+    return Section(
+        say(f"recipient.{name}"), (Para(say(f"recipient.{name}_says")), Facts(rows)), f"recipient-{name}", "recipients"
+    )
 
 
 def _recipient(policy: Policy, say: Say, one: Recipient) -> Iterator[str]:
@@ -84,12 +86,16 @@ def transfers(policy: Policy, say: Say) -> Section | None:
 
 def retention(policy: Policy, say: Say) -> Section:
     """How long each category stays, what then, which law demands it, and what stays when somebody asks to erase."""
-    rows = [(_named(policy, say, rule), tuple(stay(policy, say, rule))) for rule in policy.retention.values() if rule.data]
+    rows = [
+        (_named(policy, say, rule), tuple(stay(policy, say, rule))) for rule in policy.retention.values() if rule.data
+    ]
     for rule in policy.retention.values():
         if rule.sets:
             rows.append((say("retention.backups"), (backups(say, rule),)))
     for hold in policy.holds.values():
-        says = say("retention.hold_says", label=sentence(hold.label.say(say.language)), data=data(policy, say, hold.data))
+        says = say(
+            "retention.hold_says", label=sentence(hold.label.say(say.language)), data=data(policy, say, hold.data)
+        )
         rows.append((say("retention.hold"), (says,)))
     blocks = some(Para(say("retention.intro")), Facts(tuple(rows)))
     return Section(say("section.retention"), blocks, "retention", "retention")

@@ -86,7 +86,9 @@ def _blocks(page: Page, blocks: Sequence[Block], level: int) -> Iterator[str]:
 def to_text(page: Page) -> str:
     """The page as plain text of 72 characters a line: letters by mail, and wording that people review."""
     parts = [page.over, ""] if page.over else []
-    parts += [page.title, "=" * len(page.title), page.under, ""] if page.under else [page.title, "=" * len(page.title), ""]
+    parts += (
+        [page.title, "=" * len(page.title), page.under, ""] if page.under else [page.title, "=" * len(page.title), ""]
+    )
     parts += _plain(page.blocks, 0)
     lines = "\n".join(clean(one) for one in parts).rstrip("\n").split("\n")
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,9 +1,9 @@
 """The policy as the notice people read (Art. 13, and 14 for data that came from somebody else).
 
-    page = notice(policy, "nl")                     a page as values
-    render(policy, "nl")                            HTML
-    render(policy, "nl", Form.MARKDOWN)             Markdown
-    render(policy, "nl", elsewhere=True)            the Art. 14 variant
+page = notice(policy, "nl")                     a page as values
+render(policy, "nl")                            HTML
+render(policy, "nl", Form.MARKDOWN)             Markdown
+render(policy, "nl", elsewhere=True)            the Art. 14 variant
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-
 from tests.notice_kit import POST, boekbaar, every_letter, taakveld, taakveld_map
+
 from waarborg.notice import letters
 from waarborg.notice.erased import erased
 from waarborg.notice.html import to_html
@@ -92,7 +92,9 @@ def test_no_name_and_no_reference_still_make_a_letter() -> None:
     said = to_text(letters.access(taakveld(), "nl", replace(POST, to=""), found=False))
     assert "Goedendag," in said
     assert "Kenmerk" not in said
-    assert "Kenmerk: 2026-17" in to_text(letters.access(taakveld(), "nl", replace(POST, reference="2026-17"), found=False))
+    assert "Kenmerk: 2026-17" in to_text(
+        letters.access(taakveld(), "nl", replace(POST, reference="2026-17"), found=False)
+    )
 
 
 def test_a_letter_never_shows_whom_it_is_for_in_repr() -> None:
@@ -128,7 +130,9 @@ def test_a_plan_is_read_as_categories() -> None:
     assert found.gone == ("billing.iban", "connection.ip_address", "connection.browser", "connection.device")
     assert found.changed == ("content.text",)
     assert found.kept == (
-        letters.StillKept(("billing.name", "billing.amount"), "retention.invoices", "Art. 17(3)(b)", date(2033, 12, 31)),
+        letters.StillKept(
+            ("billing.name", "billing.amount"), "retention.invoices", "Art. 17(3)(b)", date(2033, 12, 31)
+        ),
     )
     said = text(letters.erasure(taakveld(), "nl", POST, found))
     assert "app." not in said

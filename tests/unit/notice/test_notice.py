@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
-
 from tests.notice_kit import RENDERED, boekbaar, rendered, taakveld
+
 from waarborg.notice.gaps import gaps, mixed
 from waarborg.notice.html import SAFE, style, to_html
 from waarborg.notice.page import Section, every
@@ -100,7 +101,9 @@ def test_nothing_rendered_is_left_over() -> None:
     assert {p.relative_to(RENDERED).as_posix() for p in RENDERED.rglob("*.*")} == set(rendered())
 
 
-LEFT = re.compile(r"\{\w*\}|\[[^\]]*\||\bNone\b|\bTrue\b|\bFalse\b|Text\(|<[a-z]+ |\b[a-z]+_[a-z_]+\b|\b[0-9a-f]{16,}\b")
+LEFT = re.compile(
+    r"\{\w*\}|\[[^\]]*\||\bNone\b|\bTrue\b|\bFalse\b|Text\(|<[a-z]+ |\b[a-z]+_[a-z_]+\b|\b[0-9a-f]{16,}\b"
+)
 FOREIGN = {
     "nl": re.compile(r"\b(?:the|your|our|with|from|which|les|vous|nous)\b"),
     "en": re.compile(r"\b(?:het|een|wij|jouw|niet|voor|les|vous|nous)\b"),
@@ -135,7 +138,9 @@ def test_sentences_are_short(language: str) -> None:
 def test_dutch_is_plain() -> None:
     from tests.unit.notice.test_words import texts
 
-    stiff = re.compile(r"\b(?:dient te|dienen te|teneinde|middels|derhalve|alsmede|conform|zulks|indien)\b", re.IGNORECASE)
+    stiff = re.compile(
+        r"\b(?:dient te|dienen te|teneinde|middels|derhalve|alsmede|conform|zulks|indien)\b", re.IGNORECASE
+    )
     assert not [name for name, text in texts("nl").items() if stiff.search(text)]
 
 
@@ -207,7 +212,9 @@ def test_both_je_and_u_are_noticed() -> None:
 
 def test_a_policy_without_outside_sources_has_no_article_14_variant() -> None:
     alone = replace(taakveld(), data={"usage": taakveld().data["usage"]}, purposes={}, recipients={}, retention={})
-    own = replace(alone, retention={"usage": taakveld().retention["usage"]}, transfers={}, children=type(alone.children)())
+    own = replace(
+        alone, retention={"usage": taakveld().retention["usage"]}, transfers={}, children=type(alone.children)()
+    )
     own = _keep_one_purpose(own)
     with pytest.raises(NoticeError, match="WB806"):
         notice(own, "nl", elsewhere=True)
@@ -244,7 +251,7 @@ def test_headings_step_down_one_at_a_time(case: tuple[Policy, str]) -> None:
     levels = [int(one) for one in re.findall(r"<h([1-6])>", render(*case))]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_place_in_the_contents_is_there(case: tuple[Policy, str]) -> None:

@@ -1,4 +1,4 @@
-"""The answer package: read as a stream, complete, readable, bounded; portability gives what Art. 20 gives and no more."""
+"""The answer package: read as a stream, complete, readable, bounded; portability gives what Art. 20 gives."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.notice_kit import MAP, ROOT, section, taakveld, taakveld_map, written
+
 from waarborg.datamap.model import ColumnDecl, Link, SubjectDecl, TableDecl, Through
 from waarborg.errors import UsageError
 from waarborg.notice.answer import provided, read, shared
@@ -159,7 +159,10 @@ def test_copies_of_one_item_share_a_column(tmp_path: Path) -> None:
     both = replace(MAP, tables={**MAP.tables, "app.member": twice})
     declared = {"app.member": {name: one.category for name, one in twice.columns.items()}}
     text = written(
-        (section("app.member", "email", "email_lower", "full_name"), [[("A@x.example", "a@x.example", "A"), ("b@x.example", "b@x.example", "B")]]),
+        (
+            section("app.member", "email", "email_lower", "full_name"),
+            [[("A@x.example", "a@x.example", "A"), ("b@x.example", "b@x.example", "B")]],
+        ),
         categories=declared,
     )
     (tmp_path / "answer.json").write_text(text)
@@ -230,7 +233,7 @@ def test_portability_gives_what_the_person_provided(tmp_path: Path) -> None:
     made = make(tmp_path, text, portable=True)
     data = json.loads((made.folder / "data.json").read_text())
     given_columns = {name for part in data["data"] for name in part["columns"]}
-    # connection: observed, read under contract (support reads browser and device only) and consent (widgets: the address);
+    # connection: observed; the address is read under consent (widgets), browser and device under contract (support);
     # usage rests on legitimate interests, trade is inferred, interest comes from a third party, content is shared
     assert given_columns == {"email", "full_name", "iban", "ip", "question", "news"}
     assert data["right"] == "portability"
@@ -239,7 +242,11 @@ def test_portability_gives_what_the_person_provided(tmp_path: Path) -> None:
 
 def test_a_column_can_say_whose_it_is() -> None:
     policy = taakveld()
-    own = TableDecl("app.note", links=(Link(LinkKind.BELONGS_TO, "app.member", ("m",)),), columns={"t": ColumnDecl("t", "content.text")})
+    own = TableDecl(
+        "app.note",
+        links=(Link(LinkKind.BELONGS_TO, "app.member", ("m",)),),
+        columns={"t": ColumnDecl("t", "content.text")},
+    )
     assert not provided(policy, MAP, own, "t")
     said = replace(own, columns={"t": ColumnDecl("t", "content.text", source="subject")})
     assert provided(policy, MAP, said, "t")

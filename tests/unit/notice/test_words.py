@@ -8,8 +8,8 @@ from datetime import date
 from importlib import resources
 
 import pytest
-
 from tests.notice_kit import boekbaar, every_letter, taakveld
+
 from waarborg.clock import Period
 from waarborg.errors import UsageError
 from waarborg.notice.markdown import to_text
