@@ -11,7 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
-from waarborg.stores.contract import EXACT, Both, Column, Compare, Family, ForeignKey, How, Inside, Not, Rows, Schema, Table
+from waarborg.stores.contract import (
+    EXACT,
+    Both,
+    Column,
+    Compare,
+    Family,
+    ForeignKey,
+    How,
+    Inside,
+    Not,
+    Rows,
+    Schema,
+    Table,
+)
 from waarborg.terms import LinkKind, Treatment
 
 DEFAULT_NORMALISE: Mapping[str, tuple[str, ...]] = {}
