@@ -58,6 +58,11 @@ def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
     return f"{state}:{table}:{','.join(columns)}"
 
 
+def shared_seed(table: str) -> str:
+    """The seed that remembers which rows of a table stay because somebody else has them too."""
+    return f"frozen:shared:{table}"
+
+
 def words_seed(arm: Arm) -> str:
     """The seed that holds the words of a mention."""
     return f"words:{arm.target}:{','.join(arm.link.mentions)}"
@@ -226,11 +231,12 @@ class Ownership:
             identifier = subject.identifier(kind)
             if identifier is None:
                 continue
-            rows = self._words_elsewhere(target, identifier, me) if identifier.table else me
+            rows = self.elsewhere(target, identifier, me) if identifier.table else me
             found.append(WordSource(rows, identifier.columns))
         return tuple(found)
 
-    def _words_elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+    def elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+        """Rows of another table that hold an identifier of the people."""
         holder = self.world.tables[identifier.table]
         rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
         return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
