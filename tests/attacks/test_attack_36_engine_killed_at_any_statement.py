@@ -22,9 +22,9 @@ from threading import Thread
 from typing import IO
 
 import pytest
+
 from attacks.village import Dump, dump, restore, settle
 from attacks.wire import Cut, Fault, Proxy
-
 from databases import _ADDRESSES, Database
 from waarborg.evidence.audit import audit
 from waarborg.evidence.entry import Entry

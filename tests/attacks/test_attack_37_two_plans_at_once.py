@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from attacks.village import dump, planner, restore, settle
 
+from attacks.village import dump, planner, restore, settle
 from databases import Database
 from waarborg.errors import StalePlan, StoreError
 from waarborg.plans.model import Approval, Plan, Result, Sealed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from attacks.village import DECLS, planner, settle, whole
 
+from attacks.village import DECLS, planner, settle, whole
 from databases import Database
 from waarborg.datamap.model import DataMap, Ignored, StoreDecl
 from waarborg.errors import PlanError, StalePlan, StoreError
@@ -83,7 +83,9 @@ def test_attack_38_sabotage_without_the_fingerprint_a_new_trigger_copies_the_can
     plan, sealed = one.plan_erasure(AN)
     any_database.run(*statements(any_database, "a new trigger"))
     one.apply(plan, sealed, Approval(plan.digest, "officer", NOW))
-    assert any("note" in row for row in whole(any_database)["trail"]), "the attack works on a system without the defence"
+    assert any("note" in row for row in whole(any_database)["trail"]), (
+        "the attack works on a system without the defence"
+    )
 
 
 def test_attack_39_a_trigger_that_nobody_looked_at_stops_the_plan(any_database: Database) -> None:
@@ -96,9 +98,7 @@ def test_attack_39_a_trigger_that_nobody_looked_at_stops_the_plan(any_database: 
 def with_trigger_said(database: Database, what: str) -> Planner:
     """A planner whose map says that the trigger does `what`."""
     one = planner(database.url)
-    decls = {
-        decl.name: replace(decl, triggers={"copy": what}) if decl.name == "app.note" else decl for decl in DECLS
-    }
+    decls = {decl.name: replace(decl, triggers={"copy": what}) if decl.name == "app.note" else decl for decl in DECLS}
     one.datamap = DataMap({"app": StoreDecl("app", "sql")}, decls)
     return one
 
@@ -110,7 +110,9 @@ def test_attack_39_a_trigger_that_does_more_than_was_said_is_rolled_back(any_dat
     plan, sealed = one.plan_erasure(AN)
     before = whole(any_database)
     if not one.stores["app"].abilities.counts_side_effects:
-        pytest.skip("MariaDB does not count what triggers change: the trigger has to be looked at, and WB412 asks for that")
+        pytest.skip(
+            "MariaDB does not count what triggers change: the trigger has to be looked at, and WB412 asks for that"
+        )
     with pytest.raises(StalePlan, match="WB322"):
         one.apply(plan, sealed, Approval(plan.digest, "officer", NOW))
     assert whole(any_database) == before
