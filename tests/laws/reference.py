@@ -1,7 +1,7 @@
 """What an erasure should leave, worked out by walking rows one at a time: slow, plain, and written without the planner.
 
-Rows are known by `(table, number)`. Every notion of the engine has its own small walk here: whose a row is, who else has
-it, what the law keeps, what staying rows still need; `after` is the whole database as it should be afterwards.
+Rows are known by `(table, number)`. Every notion of the engine has its own small walk here: whose a row is, who else
+has it, what the law keeps, what staying rows still need; `after` is the whole database as it should be afterwards.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Reference:
         return [lead for lead in table.leads if lead.kind == "own" and lead.mapped]
 
     def dies(self, row: RowId, live: set[RowId]) -> bool:
-        """Whether a row goes along with the row of another table it dies with: that one is theirs, and does not stay."""
+        """Whether a row goes along with the row of another table it dies with: it is theirs, and does not stay."""
         for lead in self.owners(self.table(row)):
             if lead.dies_with and lead.target != row[0]:
                 ends = self.reached(row, lead)

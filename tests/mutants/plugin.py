@@ -20,7 +20,9 @@ class Changed(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         source = Path(self.path).read_text()
         if source.count(self.sabotage.old) != 1:
-            raise SystemExit(f"sabotage {self.sabotage.name!r}: the source stands there {source.count(self.sabotage.old)} times")
+            raise SystemExit(
+                f"sabotage {self.sabotage.name!r}: the source stands there {source.count(self.sabotage.old)} times"
+            )
         return compile(source.replace(self.sabotage.old, self.sabotage.new), self.path, "exec")
 
 
