@@ -116,7 +116,12 @@ SABOTAGES = (
         "            conditions.append(self.sets.staying(table))\n        if kept",
         "            pass\n        if kept",
     ),
-    Sabotage("doubles of the stand-in stay", ERASURE, "Both((In(rows), Not(In(double))))", "In(rows)"),
+    Sabotage(
+        "doubles of the stand-in stay",
+        ERASURE,
+        "self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))",
+        "pass",
+    ),
     Sabotage(
         "loose references are left", ERASURE, "                self._loose_references(table)", "                pass"
     ),
