@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 GROUPS: Mapping[str, str] = {
     "begin": "To begin",
     "request": "A request, step by step",
+    "tell": "What people read",
     "look": "To look at things",
     "prove": "To prove it",
 }
@@ -57,7 +58,10 @@ PEOPLE = (
         repeat=True,
     ),
     Argument(
-        ("--people",), "A CSV file with a person on each line; its header names the kinds of identifier.", "FILE", file=True
+        ("--people",),
+        "A CSV file with a person on each line; its header names the kinds of identifier.",
+        "FILE",
+        file=True,
     ),
     Argument(
         ("--stdin",),
@@ -68,10 +72,21 @@ PEOPLE = (
     Argument(("--table",), "Look only in this table of people (store.table).", "TABLE"),
 )
 
+LANGUAGE = Argument(
+    ("--language",), "Only this language; every language of the policy if not given.", choices=("nl", "en", "fr")
+)
+FOLDER = Argument(("--output", "-o"), "The folder to write to; standard output if not given.", "DIR", file=True)
+
 COMMON = (
-    Argument(("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True),
+    Argument(
+        ("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True
+    ),
     Argument(("--json",), "Print JSON for machines, errors too.", flag=True),
-    Argument(("--lang",), "The language of plans, results and answers; from the environment if not given.", choices=("nl", "en")),
+    Argument(
+        ("--lang",),
+        "The language of plans, results and answers; from the environment if not given.",
+        choices=("nl", "en"),
+    ),
     Argument(
         ("--key",),
         "Where the master key is: file:PATH, env:NAME or command:WORDS. Otherwise WAARBORG_KEY says where, or it is "
@@ -115,13 +130,65 @@ COMMANDS: tuple[Command, ...] = (
         ("waarborg init", "waarborg init --url env:APP_DATABASE"),
     ),
     Command(
+        "scan",
+        "begin",
+        "See whose data is where in your own database, with nothing else set up. Reads only.",
+        "scan:run",
+        (
+            Argument(
+                ("where",),
+                "A database (postgresql://…, mariadb://…, sqlite:///…, or env:NAME, file:PATH, command:WORDS that "
+                "gives its address), an SQLite file, or a folder or file of logs or mail.",
+                "WHERE",
+                file=True,
+            ),
+            Argument(("--name",), "The name of this place in the data map (app).", "NAME"),
+            Argument(
+                ("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True
+            ),
+            Argument(
+                ("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True
+            ),
+            Argument(("--svg",), "Draw the map as a picture.", "FILE", file=True),
+            Argument(("--ask",), "Walk through the questions; the answers are written to the map.", flag=True),
+            Argument(("--by",), "Who answers; the account you are logged in with if not given.", "NAME"),
+            Argument(("--rows",), "Rows of each table to look at (200); 0 goes by names and types alone.", "N"),
+        ),
+        "Polite to production: a bounded sample of each table, no statement over five seconds, no lock, nothing "
+        "written; a replica and a read-only account are enough. A password in the address is used and forgotten.",
+        (
+            "waarborg scan postgresql://me@localhost/shop",
+            "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
+            "waarborg scan app.db --ask",
+            "waarborg scan env:APP_DATABASE --merge datamap.yaml",
+        ),
+    ),
+    Command(
+        "snapshot",
+        "begin",
+        "Write what the databases look like to a file to commit, so that a check needs no database. No value in it.",
+        "snapshot:run",
+        (
+            Argument(("--output", "-o"), "The file to write (snapshot.json).", "FILE", file=True),
+            Argument(("--check",), "Write nothing; exit with 1 when the file is not what is there.", flag=True),
+        ),
+        examples=("waarborg snapshot", "waarborg snapshot --check"),
+    ),
+    Command(
         "check",
         "begin",
-        "Check policy and data map: each by itself, against each other, and against the databases.",
+        "Check policy and data map: by themselves, against each other, against the databases or their snapshot.",
         "check:run",
-        (Argument(("--offline",), "Leave the databases out: check the two files only.", flag=True),),
-        "For every push: exits with 1 when there is an error among the findings.",
-        ("waarborg check", "waarborg check --offline --json"),
+        (
+            Argument(("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True),
+            Argument(("--snapshot",), "Check against this snapshot; leaves the databases out.", "FILE", file=True),
+            Argument(("--since",), "Tell what changed since this older snapshot.", "FILE", file=True),
+            Argument(("--format",), "How to print the findings (text).", choices=("text", "json", "sarif", "junit")),
+            Argument(("--output", "-o"), "The file for json, sarif or junit.", "FILE", file=True),
+        ),
+        "For every push: exits with 0 when there is no error among the findings, with 1 when there is, with 2 when "
+        "it could not be run.",
+        ("waarborg check", "waarborg check --offline --format sarif -o check.sarif"),
     ),
     Command(
         "doctor",
@@ -238,6 +305,55 @@ COMMANDS: tuple[Command, ...] = (
         examples=("waarborg graph -o datamap.svg",),
     ),
     Command(
+        "notice",
+        "tell",
+        "Write the policy as the notice people read (Art. 13, or 14 for data from elsewhere).",
+        "notice:notice",
+        (
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            Argument(("--elsewhere",), "The variant for people whose data came from somebody else (Art. 14).", flag=True),
+            FOLDER,
+        ),
+        "What the law asks a notice to hold and the policy lacks stops it, item by item.",
+        ("waarborg notice -o public", "waarborg notice --language nl --format md"),
+    ),
+    Command(
+        "changes",
+        "tell",
+        "Write what changes between an earlier version of the policy and this one, and how much it matters.",
+        "notice:changes",
+        (
+            Argument(("old",), "The policy file of the earlier version.", "FILE", file=True),
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            FOLDER,
+        ),
+        examples=("waarborg changes policy-2026-12-01.yaml -o public",),
+    ),
+    Command(
+        "record",
+        "tell",
+        "Write the record of processing (Art. 30(1)).",
+        "notice:record",
+        (LANGUAGE, Argument(("--format",), "The form (html).", choices=("html", "md", "csv", "pdf")), FOLDER),
+        examples=("waarborg record --language en --format csv",),
+    ),
+    Command(
+        "package",
+        "request",
+        "Make the package a person gets from an access answer: it opens offline, with JSON and CSV beside it.",
+        "notice:package",
+        (
+            Argument(("answer",), "The file that `waarborg answer` wrote.", "FILE", file=True),
+            Argument(("--language",), "The person's language; the policy's first if not given.", choices=("nl", "en", "fr")),
+            Argument(("--portable",), "Only what the person provided, to take elsewhere (Art. 20).", flag=True),
+            Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
+        ),
+        "Secrets and other people's data stay out; the command stops where it cannot be sure.",
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable --language fr -o mine"),
+    ),
+    Command(
         "evidence verify",
         "prove",
         "Verify the evidence: nothing dropped, edited, reordered, back-dated or put back.",
@@ -265,7 +381,9 @@ COMMANDS: tuple[Command, ...] = (
         (PLAN, Argument(("--output", "-o"), "The file (for one person) or the folder (for many).", "FILE", file=True)),
         examples=("waarborg evidence receipt 8f3c21d0 -o receipt.jws",),
     ),
-    Command("evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"),
+    Command(
+        "evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"
+    ),
     Command(
         "completion",
         "begin",

@@ -167,11 +167,14 @@ class Casework:
             log.append(kind=kind, at=now, data=data)
 
     def verify(self, plan_id: str) -> Verdict:
-        """Plan again with everything frozen. Rows born meanwhile are treated under the same approval, in rounds."""
+        """Plan again with everything frozen. Rows born meanwhile are treated under the same approval, in rounds.
+
+        Before the plan was applied it only looks: what nobody approved, or carried out, is never done on the way.
+        """
         case = self.case(plan_id)
         self._look_up_holds(case.sealed.people)
         verdict = self.planner.verify(case.plan, case.sealed)
-        for _ in range(FOLLOW_UPS):
+        for _ in range(FOLLOW_UPS if case.state in ("applied", "verified") else 0):
             if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
                 break
             verdict = self._follow(case, verdict.follow_up)
@@ -253,7 +256,7 @@ class Casework:
         known = self.planner.policy.holds
         if hold not in known:
             raise PlanError.one(
-                "WB430",
+                "WB433",
                 f'The policy declares no hold "{hold}".',
                 "A hold needs a ground, an owner and an end or review date that people can be told.",
                 near_miss(hold, known) or "Declare it under holds in the policy.",

@@ -12,20 +12,29 @@ from datetime import datetime
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
 from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
-from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
+from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft, WordSource
 from waarborg.plans.model import Ground
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
-from waarborg.plans.sets import Asked, Ownership, clearable, hand_seed, handed_columns
+from waarborg.plans.sets import (
+    Asked,
+    Ownership,
+    clearable,
+    hand_seed,
+    handed_columns,
+    words_seed,
+)
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
     Both,
     Collides,
     Constant,
     Either,
+    FromPeer,
     FromSeed,
     Given,
     In,
+    Inside,
     Leads,
     Mentions,
     Not,
@@ -71,7 +80,7 @@ class Draft:
         self.kept: list[KeptDraft] = []
         self.reached: list[ReachDraft] = []
         self.stand_ins: dict[str, StandInDraft] = {}
-        self.words: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self.words: dict[str, tuple[WordSource, ...]] = {}
 
     def blueprint(self) -> Blueprint:
         for table in self.sets.tables:
@@ -119,6 +128,9 @@ class Draft:
         owners = table.owners
         if len(owners) == 1 and owners[0].link.on_erasure in (Treatment.STAND_IN, Treatment.CLEAR, Treatment.REPLACE):
             return True
+        people = [arm for arm in owners if self.world.tables[arm.target].decl.subject]
+        if any(arm.link.dies_with for arm in people) or sum(_in_key(table, arm) for arm in people) > 1:
+            return False  # known by nothing but its people: without them there is no row
         items = self._items(table)
         anonymous = bool(items) and all(self.outcome(item) is Outcome.ANONYMISE for item in items)
         return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
@@ -231,6 +243,12 @@ class Draft:
     def _links(self, table: Mapped) -> None:
         for arm in table.arms:
             if arm.link.mentions:
+                self._words(arm)
+            if arm.takes:
+                continue  # such rows go as a whole: see `Ownership`
+            if arm.link.kind is LinkKind.ABOUT and arm.link.on_erasure is Treatment.KEEP:
+                self._speaks_on(table, arm)
+            elif arm.link.mentions:
                 self._mention(table, arm)
             elif arm.link.kind in (LinkKind.BELONGS_TO, LinkKind.ABOUT, LinkKind.VISIBLE_TO):
                 self._cut(table, arm)
@@ -296,7 +314,7 @@ class Draft:
         match arm.cut:
             case Treatment.STAND_IN:
                 stand_in = self._stand_in(arm)
-                return ({arm.columns[0]: FromSeed(stand_in.seed)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
+                return ({arm.columns[0]: _pointed(stand_in)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
             case Treatment.REPLACE:
                 decl = ColumnDecl(arm.columns[0], "", Treatment.REPLACE, arm.link.replace_with)
                 found = written(table, arm.columns[0], Treatment.REPLACE, decl)
@@ -327,17 +345,18 @@ class Draft:
             if declared.tenant:
                 placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
             rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
-            seed = f"stand-in:{target.name}"
+            keys = f"stand-in:{target.name}"
             self.stand_ins[target.name] = StandInDraft(
-                target.name,
-                target.local,
-                rows,
-                arm.to_columns,
-                declared.values,
-                declared.find,
-                seed,
-                declared.tenant,
-                me,
+                table=target.name,
+                local=target.local,
+                set=rows,
+                key=arm.to_columns,
+                values=declared.values,
+                find=declared.find,
+                seed=f"stand-ins:{target.name}" if declared.tenant else keys,
+                keys=keys,
+                tenant=declared.tenant,
+                me=me,
             )
         return self.stand_ins[target.name]
 
@@ -350,12 +369,14 @@ class Draft:
         keys = [table.facts.key, *(u.columns for u in table.facts.uniques)]
         keys += [index.columns for index in table.facts.indexes if index.unique]
         for name, write in cut.items():
-            for columns in {key for key in keys if name in key and isinstance(write, FromSeed | Constant)}:
+            if not isinstance(write, FromSeed | FromPeer):
+                continue
+            for columns in {key for key in keys if name in key}:
                 rest = tuple(column for column in columns if column != name)
-                if not isinstance(write, FromSeed):
-                    continue
                 double = self.sets.add(
-                    f"double:{table.local}:{arm.index}", table.local, Collides(rows, name, rest, write.seed)
+                    f"double:{table.local}:{arm.index}",
+                    table.local,
+                    Collides(rows, name, rest, self.stand_ins[arm.target].keys),
                 )
                 id = f"delete:{table.local}:double:{arm.index}"
                 self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
@@ -378,19 +399,37 @@ class Draft:
                 StepDraft(id, other.name, held, Treatment.KEEP, ground, findings=(_held_double(table, other),))
             )
 
+    def _words(self, arm: Arm) -> None:
+        """Remember where the words of a mention come from."""
+        if sources := self.sets.word_sources(arm):
+            self.words[words_seed(arm)] = sources
+
+    def _speaks_on(self, table: Mapped, arm: Arm) -> None:
+        """Rows of others that go on speaking about the leaver, because the map says so: told in the answer."""
+        rows: list[Rows] = self.sets.mentioning(arm)
+        if not arm.link.mentions:
+            leaving = self._leaving_target(arm)
+            rows = [leaving] if leaving is not None else []
+        mine = self.sets.own(table)
+        for number, part in enumerate(rows):
+            part = Both((part, Not(In(mine)))) if mine else part
+            name = self.sets.add(f"speaks:{table.local}:{arm.index}:{number}", table.local, part)
+            columns = (arm.columns[number], *arm.link.about) if arm.link.mentions else arm.link.about
+            ground = Ground(f"tables.{table.name}.links.{arm.index}", "Art. 17(3)", "", (), "It is somebody else's.")
+            self.kept.append(KeptDraft(table.name, name, columns, ground, "shared"))
+
     def _mention(self, table: Mapped, arm: Arm) -> None:
-        """Words that name the leaver in a text that stays."""
-        target = self.world.tables[arm.target]
-        me = self.sets.me(target) if arm.same_store else None
-        subject = target.decl.subject
-        if subject is None:
+        """Words that name the leaver in a text that stays; derived copies of the text are cleared with it."""
+        if self.world.tables[arm.target].decl.subject is None:
             return
-        columns = tuple(found.column for kind in arm.link.mentions if (found := subject.identifier(kind)))
-        seed = f"words:{arm.target}:{','.join(arm.link.mentions)}"
-        if me:
-            self.words[seed] = (me, arm.target, columns)
+        seed = words_seed(arm)
+        derived = {
+            name: written(table, name, self._column_treatment(table, name), table.decl.columns.get(name))
+            for name in arm.link.about
+        }
+        findings = _findings(derived)
         for name in arm.columns:
-            conditions: list[Rows] = [Mentions(name, seed)]
+            conditions: list[Rows] = [Mentions(name, seed, arm.how)]
             if table.name in self.sets.erased and self.sets.gone(table):
                 conditions.append(self.sets.staying(table))
             id = f"mention:{table.local}:{arm.index}:{name}"
@@ -406,8 +445,12 @@ class Draft:
                     rows,
                     Treatment.REPLACE,
                     ground,
-                    {name: Redact(seed, text)},
-                    {name: Treatment.REPLACE},
+                    {
+                        name: Redact(seed, text, arm.how.inside is Inside.ENCODED),
+                        **{other: w.write for other, w in derived.items() if w.write is not None},
+                    },
+                    {name: Treatment.REPLACE, **{o: w.treatment for o, w in derived.items() if w.write is not None}},
+                    findings,
                 )
             )
 
@@ -491,8 +534,20 @@ def _technical(table: Mapped) -> set[str]:
     return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
 
 
+def _in_key(table: Mapped, arm: Arm) -> bool:
+    """Whether the link is part of what the row is known by."""
+    return bool(set(arm.columns) & set(table.facts.key))
+
+
 def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:
     return tuple(found.finding for found in columns.values() if found.finding)
+
+
+def _pointed(stand_in: StandInDraft) -> Write:
+    """The link of a row is pointed at the placeholder, or at the one of the leaver's tenant."""
+    if stand_in.tenant:
+        return FromPeer(stand_in.seed, stand_in.local, stand_in.key[0], stand_in.tenant)
+    return FromSeed(stand_in.seed)
 
 
 def _no_stand_in(arm: Arm) -> Finding:

@@ -81,12 +81,11 @@ def make(
 def _store_plan(name: str, blueprint: Blueprint, found: Found, ordered: Ordered, world: World) -> StorePlan:
     used = {step.table for step in ordered.steps}
     steps = []
-    for stand_in in found.missing:
-        seeds = {stand_in.seed}
-        users = [s for s in ordered.steps if any(getattr(w, "seed", "") in seeds for w in s.writes.values())]
+    for seed, (stand_in, lacking) in found.missing.items():
+        users = [s for s in ordered.steps if any(getattr(w, "seed", "") == seed for w in s.writes.values())]
         if users:
-            ground = users[0].ground
-            steps.append(PlannedStep(f"{stand_in.seed}", stand_in.table, "", Treatment.STAND_IN, 1, 1, ground))
+            treatment, ground = Treatment.STAND_IN, users[0].ground
+            steps.append(PlannedStep(seed, stand_in.table, "", treatment, lacking, lacking, ground))
             used.add(stand_in.table)
     steps += [_planned(step, found, ordered) for step in ordered.steps]
     tables = tuple(sorted({world.tables[table].local for table in used}))

@@ -37,6 +37,7 @@ from waarborg.stores.contract import (
     Delete,
     Insert,
     Marker,
+    Reading,
     Schema,
     Seeds,
     Store,
@@ -151,7 +152,7 @@ class Planner:
                 whole = complete(blueprint.program, seeds[name])
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
-                sections += [(one, look.rows(one.set, one.columns)) for one in blueprint.sections]
+                sections += [(one, _blocks(look, one)) for one in blueprint.sections]
             answer = Answer(self.policy, self.clock.now(), sections)
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
@@ -199,11 +200,11 @@ class Planner:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
                 values = f"values:{stand_in.seed}"
-                row = _placeholder(stand_in, seeds)
-                columns, seeds[values] = tuple(row), [tuple(row.values())]
+                rows = _placeholders(stand_in, seeds)
+                columns, seeds[values] = tuple(rows[0]), [tuple(row.values()) for row in rows]
                 find = (*stand_in.find, stand_in.tenant) if stand_in.tenant else stand_in.find
-                local, key = stand_in.local, stand_in.key
-                steps.append(Insert(stand_in.seed, local, columns, values, 1, find, key))
+                returning = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+                steps.append(Insert(step.id, stand_in.local, columns, values, len(rows), find, returning))
             elif step.treatment is Treatment.DELETE:
                 steps.append(Delete(step.id, step.set, step.ceiling, step.together))
             elif step.id.startswith("untie:"):
@@ -284,6 +285,13 @@ class Planner:
         return Verdict(plan.digest, False, again, kept, sentence)
 
 
+def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, ...]]]:
+    """The rows of a section in blocks; of rows that are withheld only how many there are."""
+    if section.columns:
+        return look.rows(section.set, section.columns)
+    return [[()] * look.count(section.set)]
+
+
 def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
     """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
@@ -307,16 +315,18 @@ def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
             )
 
 
-def _placeholder(stand_in: StandInDraft, seeds: Seeds) -> dict[str, object]:
-    """The columns of a new placeholder; `{tenant}` in a text is the tenant it stands in for."""
+def _placeholders(stand_in: StandInDraft, seeds: Seeds) -> list[dict[str, object]]:
+    """The placeholders' columns, one row for each tenant; `{tenant}` in a text is the tenant it stands in for."""
     if not stand_in.tenant:
-        return dict(stand_in.values)
-    tenant = seeds[f"tenant:{stand_in.table}"][0][0]
-    texts = {
-        name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
-        for name, value in stand_in.values.items()
-    }
-    return {**texts, stand_in.tenant: tenant}
+        return [dict(stand_in.values)]
+    rows = []
+    for (tenant,) in seeds[f"tenant:{stand_in.table}"]:
+        texts = {
+            name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
+            for name, value in stand_in.values.items()
+        }
+        rows.append({**texts, stand_in.tenant: tenant})
+    return rows
 
 
 def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:

@@ -72,9 +72,11 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
     subjects = {s.table: s for s in findings.subjects}
     links: dict[str, list[Link]] = defaultdict(list)
     for link in findings.links:
-        one = _link(link, schema, store.name)
-        if one not in links[link.reference.table]:
-            links[link.reference.table].append(one)
+        table, one = (
+            _turned(link, store.name) if link.carries else (link.reference.table, _link(link, schema, store.name))
+        )
+        if one not in links[table]:
+            links[table].append(one)
     columns: dict[str, dict[str, ColumnDecl]] = defaultdict(dict)
     for link in findings.links:
         if link.kind is LinkKind.ABOUT:
@@ -114,6 +116,12 @@ def _subject(subject: Subject, schema: Schema) -> SubjectDecl:
         ),
         nobody=subject.nobody,
     )
+
+
+def _turned(link: LinkFound, store: str) -> tuple[str, Link]:
+    """The address of an order belongs to the order that names it: the link stands in the address."""
+    r = link.reference
+    return r.target, Link(LinkKind.BELONGS_TO, f"{store}.{r.table}", r.to_columns, r.columns)
 
 
 def _link(link: LinkFound, schema: Schema, store: str) -> Link:

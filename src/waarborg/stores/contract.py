@@ -199,6 +199,8 @@ class Inside(StrEnum):
     """PHP serialisation, pickled or otherwise length-prefixed text."""
     LIST = "list"
     """One of several keys with a separator (`path`), for example `3,17,20`."""
+    ENCODED = "encoded"
+    """In whatever text the cell unfolds to: base64, compressed, escaped. For `Mentions` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +304,9 @@ class Either(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Collides(Rows):
-    """Rows of set `set` that could not stay if `column` got the one value of seed `seed`.
+    """Rows of set `set` that could not stay if `column` got a value of seed `seed`.
 
-    Because of a unique key (`column` with `rest`): another row of the table has that value in `column` and the same
+    Because of a unique key (`column` with `rest`): another row of the table has such a value in `column` and the same
     `rest`, or an earlier row (by key order) of the same set has the same `rest`. An empty seed (the value does not
     exist yet) leaves only the second case. Rows with a NULL in `rest` never collide.
     """
@@ -380,6 +382,20 @@ class FromSeed(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class FromPeer(Write):
+    """The value that seed `seed` gives for the row the column leads to now: its tuples are (value of `by`, new value).
+
+    `by` is a column of `table` (a tenant); the column's present value is held against `to_column` of that table. A row
+    that leads nowhere, or to a value the seed does not name, is left as it is.
+    """
+
+    seed: str
+    table: str
+    to_column: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coarsen(Write):
     """A less exact value: `year` or `month` (of a date: its first day), `ip` (last 8 bits of IPv4, 80 of IPv6 zero)."""
 
@@ -399,6 +415,8 @@ class Redact(Write):
 
     words: str
     text: str
+    encoded: bool = False
+    """The cell may be compressed or in base64: it is unfolded, treated and folded again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
 from uuid import UUID
 
 from waarborg.stores.contract import EXACT, How, Inside, Key
-from waarborg.stores.decoding import scalars_inside
+from waarborg.stores.decoding import readings, refolded, scalars_inside
 
 NORMALISERS = ("lowercase", "trim", "digits", "phone", "nfc")
 """What `How.normalise` may name."""
@@ -282,6 +283,9 @@ def mentions(text: str | None, words: Iterable[object], how: How = EXACT) -> boo
     """
     if text is None:
         return False
+    if how.inside is Inside.ENCODED:
+        plain = replace(how, inside=Inside.WHOLE)
+        return any(mentions(one, words, plain) for _, one in readings(text))
     wanted = {one for one in (key_form(word, how) for word in words) if one}
     if {"digits", "phone"} & set(how.normalise):
         return any(normalised(run, how) in wanted for run in _NUMBER_RUN.findall(text))
@@ -308,6 +312,16 @@ def redacted(text: str, words: Iterable[object], replacement: str, length: int |
     either = "|".join(re.escape(one) for one in sorted(spellings, key=len, reverse=True))
     whole = "".join(_replace_whole(text, re.compile(either, re.IGNORECASE), replacement))
     return whole if length is None else whole[:length]
+
+
+def redacted_inside(cell: object, words: Iterable[object], replacement: str, length: int | None = None) -> object:
+    """`redacted` for a cell that may be compressed or in base64; a cell that would grow too long becomes empty."""
+    known = list(words)
+    raw = bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) else str(cell).encode()
+    made = refolded(raw, lambda text: redacted(text, known, replacement))
+    if length is not None and len(made) > length:
+        made = b""
+    return made.decode("utf-8", "replace") if isinstance(cell, str) else made
 
 
 def _replace_whole(text: str, pattern: re.Pattern[str], replacement: str) -> Iterator[str]:

@@ -283,14 +283,14 @@ class Evaluation:
     def _colliding(self, name: str, rows: Positions, column: str, rest: tuple[str, ...], seed: str) -> Positions:
         table = self.tables[name]
         facts = self.schema.tables[name]
-        value = self.seeds[seed][0][0] if self.seeds[seed] else None
+        values = [key[0] for key in self.seeds[seed]]
 
         def other_part(at: int) -> tuple[str | None, ...]:
             return tuple(collated(table[at].get(part), facts, part) for part in rest)
 
         taken: dict[tuple[str | None, ...], set[int]] = {}
         for at, row in enumerate(table):
-            if value is not None and same((row.get(column),), (value,)):
+            if any(same((row.get(column),), (value,)) for value in values):
                 taken.setdefault(other_part(at), set()).add(at)
         colliding: set[int] = set()
         earlier: set[tuple[str | None, ...]] = set()
