@@ -93,15 +93,18 @@ def locate(
     people: Sequence[SubjectRef],
     asked: Asked,
     frozen: Mapping[str, Seeds] | None = None,
+    known: Mapping[str, Seeds] | None = None,
 ) -> Located:
     """Count every set of the blueprints and collect the keys that lead on. Takes no lock, writes nothing.
 
-    `frozen` brings the keys of an earlier look (verification). Raises `PlanError` where a person cannot be told from
+    `frozen` brings the keys of an earlier look (verification), `known` other seeds that programs speak of. Raises `PlanError` where a person cannot be told from
     another, `StoreError` where a store cannot be reached.
     """
     seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():
         _carry(seeds[name], old)
+    for name, more in (known or {}).items():
+        seeds[name].update(more)
     found: dict[str, Found] = {}
     names = in_order(world, list(blueprints))
     for _ in range(ROUNDS):
@@ -182,8 +185,8 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             rows = [row for source in sources for row in look.values(source.set, source.columns)]
             words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
-            words = [(spelled,) for word in words if len(str(word[0])) >= SHORTEST_WORD for spelled in _spelled(word[0])]
-            seeds[seed] = _merged(seeds.get(seed, []), words)
+            long = [word for (word,) in words if len(str(word)) >= SHORTEST_WORD]
+            seeds[seed] = _merged(seeds.get(seed, []), [(text,) for word in long for text in _spelled(word)])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
                 seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
