@@ -1,7 +1,7 @@
 """What the tests of notices and letters share: two policies, every rendered text, and an answer in its written form.
 
-`python -m tests.notice_kit` (from the root, with src on the path) writes docs/rendered anew; the difference is reviewed as
-wording.
+`python -m tests.notice_kit` (from the root, with src on the path) writes docs/rendered anew; the difference is reviewed
+as wording.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attack 15: other people's data in messages, texts and attachments.
 
-The canary is another person's name in a row that belongs to the one who asks. The engine's answer, taken as it is, would
-hand it over (shown first); the package withholds it in every form, and says that it did.
+The canary is another person's name in a row that belongs to the one who asks. The engine's answer, taken as it is,
+would hand it over (shown first); the package withholds it in every form, and says that it did.
 """
 
 from __future__ import annotations

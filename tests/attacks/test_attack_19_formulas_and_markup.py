@@ -1,7 +1,7 @@
 """Attack 19: formula injection in CSV and markup injection in HTML and Markdown.
 
-What an attacker writes about themselves (or about somebody who will ask for it) is opened by others in a browser and in a
-spreadsheet. First each canary is shown to be dangerous as it is; then it is harmless in every file of the package.
+What an attacker writes about themselves (or about somebody who will ask for it) is opened by others in a browser and in
+a spreadsheet. First each canary is shown to be dangerous as it is; then it is harmless in every file of the package.
 """
 
 from __future__ import annotations
@@ -73,41 +73,39 @@ class Seen(HTMLParser):
         self.text.append(data)
 
 
-KNOWN = set(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "a",
-        "div",
-        "header",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "span",
-        "nav",
-        "ol",
-        "li",
-        "main",
-        "section",
-        "ul",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-)
+KNOWN = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "a",
+    "div",
+    "header",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "p",
+    "span",
+    "nav",
+    "ol",
+    "li",
+    "main",
+    "section",
+    "ul",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 
 
 def make(folder: Path, values: list[str]) -> Package:

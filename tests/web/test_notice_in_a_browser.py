@@ -29,7 +29,7 @@ SIZES = (1280, 390, 320)
 
 def _missing() -> str:
     try:
-        import axe_playwright_python.sync_playwright
+        import axe_playwright_python.sync_playwright  # noqa: F401
         import playwright.sync_api  # noqa: F401
     except ImportError as missing:
         return str(missing)

@@ -314,9 +314,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             LANGUAGE,
             Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
-            Argument(
-                ("--elsewhere",), "The variant for people whose data came from somebody else (Art. 14).", flag=True
-            ),
+            Argument(("--elsewhere",), "The variant for people whose data came from others (Art. 14).", flag=True),
             FOLDER,
         ),
         "What the law asks a notice to hold and the policy lacks stops it, item by item.",
@@ -350,9 +348,7 @@ COMMANDS: tuple[Command, ...] = (
         "notice:package",
         (
             Argument(("answer",), "The file that `waarborg answer` wrote.", "FILE", file=True),
-            Argument(
-                ("--language",), "The person's language; the policy's first if not given.", choices=("nl", "en", "fr")
-            ),
+            Argument(("--language",), "The person's language; else the policy's first.", choices=("nl", "en", "fr")),
             Argument(("--portable",), "Only what the person provided, to take elsewhere (Art. 20).", flag=True),
             Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
         ),

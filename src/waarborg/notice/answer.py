@@ -1,8 +1,8 @@
 """An access answer, read as a stream and guarded: what may not come out, stops here.
 
-`read` takes the JSON that `waarborg.plans.access` writes, line by line, and yields its tables with their rows in blocks;
-`guarded` refuses secrets and undeclared columns, withholds what describes other people (Art. 15(4)), and for portability
-leaves only what Art. 20 gives.
+`read` takes the JSON that `waarborg.plans.access` writes, line by line, and yields its tables with their rows in
+blocks; `guarded` refuses secrets and undeclared columns, withholds what describes other people (Art. 15(4)), and for
+portability leaves only what Art. 20 gives.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def provided(policy: Policy, datamap: DataMap, decl: TableDecl, column: str) -> 
     """Whether Art. 20 gives a column: provided by the person, on consent or contract, and not shared with others."""
     declared = decl.columns[column]
     ref = declared.category
-    sources = {Source(declared.source)} if declared.source else set(policy.category(ref).source)  # type: ignore[attr-defined]
+    sources = {Source(declared.source)} if declared.source else set(policy.category(ref).source)
     bases = {purpose.basis for purpose in policy.purposes_for(ref)}
     asked = bool(bases & {LegalBasis.CONSENT, LegalBasis.CONTRACT})
     own = bool(sources & PROVIDED) and Source.OTHER_SUBJECTS not in sources

@@ -135,9 +135,8 @@ def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
 def _allowed(policy: Policy, say: Say, one: Purpose) -> Iterator[str]:
     yield basis(say, one)
     ask = policy.notice.asks.get(one.id)
-    if one.basis is LegalBasis.CONSENT:
-        if ask:
-            yield say("purpose.asked", text=ask.text.say(say.language))
+    if one.basis is LegalBasis.CONSENT and ask:
+        yield say("purpose.asked", text=ask.text.say(say.language))
     if one.soft_opt_in:
         yield say("purpose.soft_opt_in")
     if one.promotional and one.basis is not LegalBasis.CONSENT:

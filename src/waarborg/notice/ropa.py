@@ -15,8 +15,8 @@ from waarborg.notice.full import who
 from waarborg.notice.page import Bullets, Page, Section, Table, some
 from waarborg.notice.phrases import called, category, links, pieces, placed, stay
 from waarborg.notice.render import service
-from waarborg.notice.words import NoticeError, Say, capital, sentence
-from waarborg.policy.model import Policy, Purpose
+from waarborg.notice.words import NoticeError, Say, capital, lower, sentence
+from waarborg.policy.model import Policy, Purpose, RetentionRule
 
 COLUMNS = ("purpose", "basis", "people", "data", "recipients", "transfers", "terms")
 COLUMNS_2 = ("controller", "work", "data", "transfers")
@@ -102,13 +102,14 @@ def _row(policy: Policy, say: Say, one: Purpose) -> tuple[str, ...]:
             _transfer(policy, say, t.recipient, t.country, t.safeguard.kind.value) for t in outside if t.safeguard
         )
         or say("record.none"),
-        "\n".join(
-            dict.fromkeys(
-                f"{capital('; '.join(pieces(policy, say, r.data, apart=True)))}{say('page.colon')} {stay(policy, say, r)[0]}"
-                for r in rules
-            )
-        ),
+        "\n".join(dict.fromkeys(_term(policy, say, rule) for rule in rules)),
     )
+
+
+def _term(policy: Policy, say: Say, rule: RetentionRule) -> str:
+    """`Facturen: zeven jaar na het einde van het boekjaar. Daarna wissen wij ze.`"""
+    names = capital("; ".join(pieces(policy, say, rule.data, apart=True)))
+    return f"{names}{say('page.colon')} {lower(stay(policy, say, rule)[0])}"
 
 
 def _transfer(policy: Policy, say: Say, recipient: str, country: str, safeguard: str) -> str:

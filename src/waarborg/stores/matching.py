@@ -448,6 +448,21 @@ def _ordered(cell: object, op: str, value: object) -> bool:
     return {"<": below, "<=": not above, ">": above, ">=": not below}[op]
 
 
+def day_of(value: object) -> date | None:
+    """The calendar day of a cell: of a date, an instant, its text, or seconds since 1970 (UTC).
+
+    >>> day_of(datetime(2026, 5, 1, 12)), day_of("2026-05-01 12:00"), day_of(None)
+    (datetime.date(2026, 5, 1), datetime.date(2026, 5, 1), None)
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    if isinstance(value, int | float | Decimal):
+        return datetime.fromtimestamp(float(value), UTC).date()
+    return date.fromisoformat(str(value)[:10])
+
+
 def _instant(value: date) -> datetime:
     """A date is its first instant; what has no zone is taken to be in UTC."""
     if not isinstance(value, datetime):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -250,7 +251,7 @@ def test_headings_step_down_one_at_a_time(case: tuple[Policy, str]) -> None:
     levels = [int(one) for one in re.findall(r"<h([1-6])>", render(*case))]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_place_in_the_contents_is_there(case: tuple[Policy, str]) -> None:

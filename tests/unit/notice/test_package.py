@@ -1,4 +1,4 @@
-"""The answer package: read as a stream, complete, readable, bounded; portability gives what Art. 20 gives and no more."""
+"""The answer package: read as a stream, complete, readable, bounded; portability gives what Art. 20 gives."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def test_portability_gives_what_the_person_provided(tmp_path: Path) -> None:
     made = make(tmp_path, text, portable=True)
     data = json.loads((made.folder / "data.json").read_text())
     given_columns = {name for part in data["data"] for name in part["columns"]}
-    # connection: observed, read under contract (support reads browser and device only) and consent (widgets: the address);
+    # connection: observed; the address is read under consent (widgets), browser and device under contract (support);
     # usage rests on legitimate interests, trade is inferred, interest comes from a third party, content is shared
     assert given_columns == {"email", "full_name", "iban", "ip", "question", "news"}
     assert data["right"] == "portability"
