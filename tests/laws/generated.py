@@ -139,7 +139,11 @@ class Builder:
         self._members()
 
     def _members(self) -> None:
-        cols = [Col("id"), Col("email", "text", False, "account.email", True), Col("name", "text", True, "account.name")]
+        cols = [
+            Col("id"),
+            Col("email", "text", False, "account.email", True),
+            Col("name", "text", True, "account.name"),
+        ]
         member = TSpec("member", cols, shape="member")
         for number in range(1, PEOPLE + 1):
             member.rows.append({"id": number, "email": email_of(number), "name": f"<member.name.{number}>"})
@@ -168,7 +172,9 @@ class Builder:
                 if col.category and col.kind == "text" and col.name not in row:
                     row[col.name] = f"<{table.name}.{col.name}.{number}>"
             if table.dated:
-                row["day"] = self.dice.pick([date(2015, 3, 1), date(2018, 12, 31), date(2019, 1, 1), date(2025, 3, 1), None])
+                row["day"] = self.dice.pick(
+                    [date(2015, 3, 1), date(2018, 12, 31), date(2019, 1, 1), date(2025, 3, 1), None]
+                )
             table.rows.append(row)
 
     def _reference(self, table: TSpec, col: str, target: TSpec, declared: bool) -> Any:
@@ -246,7 +252,11 @@ class Builder:
 
         def row(number: int) -> Row:
             up = dice.pick([*range(1, rows + 1), *([None] if nullable else [number])])
-            return {"id": number, "owner": self._reference(made, "owner", self.tables["member"], leads[0].declared), "up": up}
+            return {
+                "id": number,
+                "owner": self._reference(made, "owner", self.tables["member"], leads[0].declared),
+                "up": up,
+            }
 
         for number in range(1, rows + 1):
             made.rows.append(row(number) | {"body": f"<{made.name}.body.{number}>"})
@@ -277,7 +287,13 @@ class Builder:
         if kind == "about":
             cols.append(Col("remark", "text", True, "account.name"))
         lead = Lead(
-            "member", ("username",), ("email",), kind, False, by_value=True, about=("remark",) if kind == "about" else ()
+            "member",
+            ("username",),
+            ("email",),
+            kind,
+            False,
+            by_value=True,
+            about=("remark",) if kind == "about" else (),
         )
         made = self._add("value", cols, leads=[lead])
 

@@ -113,7 +113,7 @@ def nothing_left(reference: Reference, after: Dump) -> None:
             value = reference.rows[row].get(col.name)
             if not col.category or not value or not str(value).startswith("<"):
                 continue
-            if row in reference.deleted or row in reference.needed and not reference.needed[row]:
+            if row in reference.deleted or (row in reference.needed and not reference.needed[row]):
                 assert value not in left
             if row in reference.kept:
                 assert (value in left) == (col.category == "billing.amount")
@@ -230,13 +230,13 @@ def check_access(spec: Spec, database: Database | None, reached: Counter[str]) -
     out = io.StringIO()
     w.planner.access(SubjectRef({"email": spec.emails()[0]}), out)
     assert dump(w, spec) == before
-    cells = [
-        str(cell) for part in json.loads(out.getvalue())["data"] for row in part["rows"] for cell in row.values()
-    ]
+    cells = [str(cell) for part in json.loads(out.getvalue())["data"] for row in part["rows"] for cell in row.values()]
     shown, wanted = (Counter(one for one in texts if one.startswith("<")) for texts in (cells, marks(reference)))
     assert shown == wanted, (shown - wanted, wanted - shown)
     reached["worlds"] += 1
-    reached["rows of somebody else"] += len(wanted.keys() - {str(v) for r in reference.own for v in reference.rows[r].values()})
+    reached["rows of somebody else"] += len(
+        wanted.keys() - {str(v) for r in reference.own for v in reference.rows[r].values()}
+    )
     reached["withheld in their own row"] += len(
         {str(v) for r in reference.own for v in reference.rows[r].values() if str(v).startswith("<")} - wanted.keys()
     )

@@ -1,4 +1,4 @@
-"""`waarborg answer`: everything we have of a person (access, Art. 15), or what an erasure did, in the person's language."""
+"""`waarborg answer`: everything we have of a person (access, Art. 15), or what an erasure did, in their language."""
 
 from __future__ import annotations
 

@@ -58,7 +58,10 @@ PEOPLE = (
         repeat=True,
     ),
     Argument(
-        ("--people",), "A CSV file with a person on each line; its header names the kinds of identifier.", "FILE", file=True
+        ("--people",),
+        "A CSV file with a person on each line; its header names the kinds of identifier.",
+        "FILE",
+        file=True,
     ),
     Argument(
         ("--stdin",),
@@ -75,9 +78,15 @@ LANGUAGE = Argument(
 FOLDER = Argument(("--output", "-o"), "The folder to write to; standard output if not given.", "DIR", file=True)
 
 COMMON = (
-    Argument(("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True),
+    Argument(
+        ("--dir", "-C"), "The folder with policy.yaml and datamap.yaml; the current one if not given.", "DIR", file=True
+    ),
     Argument(("--json",), "Print JSON for machines, errors too.", flag=True),
-    Argument(("--lang",), "The language of plans, results and answers; from the environment if not given.", choices=("nl", "en")),
+    Argument(
+        ("--lang",),
+        "The language of plans, results and answers; from the environment if not given.",
+        choices=("nl", "en"),
+    ),
     Argument(
         ("--key",),
         "Where the master key is: file:PATH, env:NAME or command:WORDS. Otherwise WAARBORG_KEY says where, or it is "
@@ -121,13 +130,67 @@ COMMANDS: tuple[Command, ...] = (
         ("waarborg init", "waarborg init --url env:APP_DATABASE"),
     ),
     Command(
+        "scan",
+        "begin",
+        "See whose data is where in your own database, with nothing else set up. Reads only.",
+        "scan:run",
+        (
+            Argument(
+                ("where",),
+                "A database (postgresql://…, mariadb://…, sqlite:///…, or env:NAME, file:PATH, command:WORDS that "
+                "gives its address), an SQLite file, or a folder or file of logs or mail.",
+                "WHERE",
+                file=True,
+            ),
+            Argument(("--name",), "The name of this place in the data map (app).", "NAME"),
+            Argument(
+                ("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True
+            ),
+            Argument(
+                ("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True
+            ),
+            Argument(("--svg",), "Draw the map as a picture.", "FILE", file=True),
+            Argument(("--ask",), "Walk through the questions; the answers are written to the map.", flag=True),
+            Argument(("--by",), "Who answers; the account you are logged in with if not given.", "NAME"),
+            Argument(("--rows",), "Rows of each table to look at (200); 0 goes by names and types alone.", "N"),
+        ),
+        "Polite to production: a bounded sample of each table, no statement over five seconds, no lock, nothing "
+        "written; a replica and a read-only account are enough. A password in the address is used and forgotten.",
+        (
+            "waarborg scan postgresql://me@localhost/shop",
+            "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
+            "waarborg scan app.db --ask",
+            "waarborg scan env:APP_DATABASE --merge datamap.yaml",
+        ),
+    ),
+    Command(
+        "snapshot",
+        "begin",
+        "Write what the databases look like to a file to commit, so that a check needs no database. No value in it.",
+        "snapshot:run",
+        (
+            Argument(("--output", "-o"), "The file to write (snapshot.json).", "FILE", file=True),
+            Argument(("--check",), "Write nothing; exit with 1 when the file is not what is there.", flag=True),
+        ),
+        examples=("waarborg snapshot", "waarborg snapshot --check"),
+    ),
+    Command(
         "check",
         "begin",
-        "Check policy and data map: each by itself, against each other, and against the databases.",
+        "Check policy and data map: by themselves, against each other, against the databases or their snapshot.",
         "check:run",
-        (Argument(("--offline",), "Leave the databases out: check the two files only.", flag=True),),
-        "For every push: exits with 1 when there is an error among the findings.",
-        ("waarborg check", "waarborg check --offline --json"),
+        (
+            Argument(
+                ("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True
+            ),
+            Argument(("--snapshot",), "Check against this snapshot; leaves the databases out.", "FILE", file=True),
+            Argument(("--since",), "Tell what changed since this older snapshot.", "FILE", file=True),
+            Argument(("--format",), "How to print the findings (text).", choices=("text", "json", "sarif", "junit")),
+            Argument(("--output", "-o"), "The file for json, sarif or junit.", "FILE", file=True),
+        ),
+        "For every push: exits with 0 when there is no error among the findings, with 1 when there is, with 2 when "
+        "it could not be run.",
+        ("waarborg check", "waarborg check --offline --format sarif -o check.sarif"),
     ),
     Command(
         "doctor",
@@ -320,7 +383,9 @@ COMMANDS: tuple[Command, ...] = (
         (PLAN, Argument(("--output", "-o"), "The file (for one person) or the folder (for many).", "FILE", file=True)),
         examples=("waarborg evidence receipt 8f3c21d0 -o receipt.jws",),
     ),
-    Command("evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"),
+    Command(
+        "evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"
+    ),
     Command(
         "completion",
         "begin",

@@ -1,47 +1,101 @@
-"""`waarborg check`: policy and data map, each by itself, against each other, and against the databases. For every push."""
+"""`waarborg check`: policy and data map, by themselves, against each other and the databases. For every push."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 from waarborg.cli import exits
 from waarborg.cli.findings import tell
 from waarborg.cli.output import Out
-from waarborg.cli.project import DATAMAP, POLICY, Project
+from waarborg.cli.project import DATAMAP, POLICY, STATE, Project
+from waarborg.cli.sights import committed, look, paper
 from waarborg.datamap.model import DataMap
-from waarborg.errors import Finding, Severity, StoreError, WaarborgError
+from waarborg.errors import Finding, Severity, WaarborgError
 from waarborg.policy.model import Policy
+from waarborg.scan.coverage import coverage
+from waarborg.scan.snapshot import Sight
+from waarborg.scan.whole import Whole
+from waarborg.stores.contract import Schema
 
 
 def run(arguments: Namespace, out: Out) -> int:
     """`waarborg check`. Exit code 1 when a finding is an error."""
+    shape = "json" if out.json else getattr(arguments, "format", None) or "text"
+    snapshot, since = getattr(arguments, "snapshot", ""), getattr(arguments, "since", "")
     with Project.of(arguments) as project:
-        offline = getattr(arguments, "offline", False)
+        offline = getattr(arguments, "offline", False) or bool(snapshot)
         with out.working("Looking at the databases"):
-            found = list(findings(project, offline))
+            found = list(findings(project, offline, snapshot, since))
         errors = [one for one in found if one.severity is Severity.ERROR]
-        if found:
-            out.say(tell(found, colour=out.console.is_terminal) + "\n")
-        _sum(project, found, errors, offline, out)
-    out.data({"ok": not errors, "errors": len(errors), "findings": [one.as_dict() for one in found]})
+        if shape == "text":
+            if found:
+                out.say(tell(found, colour=out.console.is_terminal) + "\n")
+            _sum(project, found, errors, offline, out)
+    if shape != "text":
+        _write(shape, found, getattr(arguments, "output", ""))
     return exits.FINDINGS if errors else exits.OK
 
 
-def findings(project: Project, offline: bool = False) -> Iterator[Finding]:
-    """Every finding about a project. Later checks are left out where an earlier one broke what they stand on."""
+def _write(shape: str, found: list[Finding], where: str) -> None:
+    from waarborg.cli import formats
+    from waarborg.cli.scan import save
+    from waarborg.scan.coverage import CHECKS
+
+    titles = [(rule.id, rule.title) for rule in CHECKS]
+    made = {
+        "json": lambda: formats.as_json(found),
+        "sarif": lambda: formats.as_sarif(found, titles),
+        "junit": lambda: formats.as_junit(found, titles),
+    }[shape]()
+    if where and where != "-":
+        save(Path(where), made + "\n")
+    else:
+        print(made)
+
+
+def findings(project: Project, offline: bool = False, snapshot: str = "", since: str = "") -> Iterator[Finding]:
+    """Every finding about a project. Later checks are left out where an earlier one broke what they stand on.
+
+    Offline, the committed snapshot (or the file `snapshot`) stands for the databases, where there is one; with the
+    databases at hand it is what they are compared with. `since` names another snapshot to compare with.
+    """
     today = project.clock.now().date()
     policy, wrong = read_policy(project, today)
     yield from wrong
     datamap, more = read_datamap(project, today)
     yield from more
     if policy is not None and datamap is not None:
-        from waarborg.datamap.agree import disagreements
+        from waarborg.datamap.against import check_against_policy
 
-        yield from disagreements(datamap, policy)
-    if datamap is not None and not offline:
-        yield from against_stores(project, policy, datamap)
+        yield from check_against_policy(datamap, policy)
+    if datamap is None:
+        return
+    try:
+        said = committed(project, snapshot)
+        old = committed(project, since) if since else {}
+    except WaarborgError as error:
+        yield from error.findings
+        return
+    if offline:
+        yield from against_snapshot(project, policy, datamap, said, old)
+    else:
+        yield from against_stores(project, policy, datamap, old or said)
+
+
+def against_snapshot(
+    project: Project, policy: Policy | None, datamap: DataMap, said: dict[str, Sight], old: dict[str, Sight]
+) -> Iterator[Finding]:
+    """The map against the committed snapshot. Without one, only the two files were checked."""
+    known = {name: seen for name, seen in said.items() if name in datamap.stores}
+    if not known:
+        return
+    yield from coverage(Whole(datamap, policy, known, old))
+    if set(known) == set(datamap.stores):
+        project._stores = paper(known)
+        yield from resolved(project, policy, datamap, {name: seen.schema for name, seen in known.items()})
 
 
 def read_policy(project: Project, today: date) -> tuple[Policy | None, list[Finding]]:
@@ -64,23 +118,23 @@ def read_datamap(project: Project, today: date) -> tuple[DataMap | None, list[Fi
     return (None if broken else datamap), wrong
 
 
-def against_stores(project: Project, policy: Policy | None, datamap: DataMap) -> Iterator[Finding]:
+def against_stores(
+    project: Project, policy: Policy | None, datamap: DataMap, before: dict[str, Sight]
+) -> Iterator[Finding]:
     """The map against what the databases really have. A store out of reach is a finding of its own."""
+    seen, wrong = look(project)
+    yield from wrong
+    yield from coverage(Whole(datamap, policy, seen, before, waiting(project)))
+    if set(seen) == set(datamap.stores):
+        yield from resolved(project, policy, datamap, {name: one.schema for name, one in seen.items()})
+
+
+def resolved(
+    project: Project, policy: Policy | None, datamap: DataMap, schemas: Mapping[str, Schema]
+) -> Iterator[Finding]:
+    """Whether every table, column and link of the map is there, and what no plan could carry out."""
     from waarborg.plans.resolve import resolve
 
-    try:
-        stores = project.stores
-    except WaarborgError as error:
-        yield from error.findings
-        return
-    schemas = {}
-    for name, store in stores.items():
-        try:
-            schemas[name] = store.describe()
-        except StoreError as error:
-            yield from error.findings
-    if set(schemas) != set(stores):
-        return
     try:
         resolve(datamap, schemas)
     except WaarborgError as error:
@@ -88,6 +142,19 @@ def against_stores(project: Project, policy: Policy | None, datamap: DataMap) ->
         return
     if policy is not None:
         yield from impossible(project)
+
+
+def waiting(project: Project) -> dict[str, frozenset[str]]:
+    """The plans that are open, by the first characters of their id, with the tables they treat."""
+    if not (project.hidden / STATE).exists():
+        return {}
+    try:
+        with project.door.read() as state:
+            names = [name for request in state.plans.open_requests() for name, _ in state.plans.of(request)]
+        cases = [project.work.case(name).plan for name in names]
+    except WaarborgError:
+        return {}  # a state that cannot be opened is what `doctor` tells about
+    return {plan.id[:8]: frozenset(step.table for step in plan.steps()) for plan in cases}
 
 
 def impossible(project: Project) -> Iterator[Finding]:

@@ -71,7 +71,9 @@ def fish() -> str:
         head, _, tail = command.name.partition(" ")
         seen = f"__fish_seen_subcommand_from {tail or head}"
         if tail:
-            lines.append(f"complete -c waarborg -n '__fish_seen_subcommand_from {head}' -a {tail} -d '{_fish(command.says)}'")
+            lines.append(
+                f"complete -c waarborg -n '__fish_seen_subcommand_from {head}' -a {tail} -d '{_fish(command.says)}'"
+            )
         for one in (*command.arguments, *COMMON):
             long = next((name[2:] for name in one.names if name.startswith("--")), "")
             if long:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sqlite3
 import sys
 import time
@@ -19,6 +20,7 @@ from importlib import util
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.padding import Padding
 from rich.text import Text
@@ -37,6 +39,7 @@ EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "projects"
 SENTENCE = "verified: nothing left but what the plan kept"
 PEOPLE, BATCH = 200, 50
 DATABASE = "taakveld.db"
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+")
 PACE = 0.4
 """Seconds between steps on a terminal: time to see that something happened."""
 
@@ -97,6 +100,10 @@ class Stage:
         self.out.draw(Padding(Text(f"{'✓' if good else '✗'} {text}", PROVEN if good else BROKEN), (0, 0, 0, 2)))
         if not good:
             self.failed.append(text)
+
+    def remark(self, nl: str, en: str) -> None:
+        """Something to know."""
+        self.out.draw(Padding(Text(f"· {nl if self.nl else en}"), (0, 0, 0, 2)))
 
     def _wait(self) -> None:
         if self.pace:
@@ -164,9 +171,11 @@ def set_up(folder: Path) -> int:
     for name in (POLICY, DATAMAP):
         copy(EXAMPLE / name, folder / name)
     spec = util.spec_from_file_location("taakveld_make_data", EXAMPLE / "make_data.py")
-    assert spec is not None and spec.loader is not None  # noqa: S101 - its file was seen a moment ago
-    module = util.module_from_spec(spec)
+    assert spec is not None  # noqa: S101 - its file was seen a moment ago
+    assert spec.loader is not None  # noqa: S101 - the same
+    module: Any = util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.PER_ORGANISATION, module.PROJECTS_EACH = PEOPLE // 2, PEOPLE // 10  # two customers, many shared projects
     rows: int = module.make(str(folder / DATABASE), PEOPLE)
     os.environ["APP_DATABASE"] = f"sqlite:///{(folder / DATABASE).resolve()}"
     prepare(folder)
@@ -185,7 +194,8 @@ def leavers(folder: Path) -> tuple[Leaver, list[Leaver]]:
             " (SELECT count(*) FROM comment c WHERE c.author_id = m.id) DESC, m.id"
         ).fetchall()
     people = [Leaver(*row) for row in found]
-    return people[0], people[1 : BATCH + 1]
+    one, *others = people
+    return one, [who for who in others if (who.id > PEOPLE // 2) != (one.id > PEOPLE // 2)][:BATCH]
 
 
 # ------------------------------------------------------------------------------------------------ one person
@@ -194,12 +204,13 @@ def leavers(folder: Path) -> tuple[Leaver, list[Leaver]]:
 def one_person(stage: Stage, who: Leaver) -> None:
     """From question to answer, for one."""
     stage.chapter(f"Eén persoon: {who.name} wil weg", f"One person: {who.name} wants to leave")
-    before = look(stage.folder, [who])
+    before = look(stage.folder, [who]).theirs
+    cells, tables = sum(before.values()), len({table for table, _ in before})
     stage.tell(
-        f"Eerst van buiten, met gewone SQL: naam of e-mailadres staat in {sum(before.values())} cellen van "
-        f"{len({table for table, _ in before})} tabellen. Wat hebben wij allemaal van deze persoon?",
-        f"First from outside, with plain SQL: the name or e-mail address stands in {sum(before.values())} cells of "
-        f"{len({table for table, _ in before})} tables. What do we have of this person?",
+        f"Eerst van buiten, met gewone SQL: naam of e-mailadres staat in {cells} cellen van {tables} tabellen. "
+        "Wat hebben wij allemaal van deze persoon?",
+        f"First from outside, with plain SQL: the name or e-mail address stands in {cells} cells of {tables} tables. "
+        "What do we have of this person?",
     )
     stage.run("answer", "--email", who.email, "-o", str(stage.folder / "answer.json"))
     stage.tell(
@@ -208,7 +219,9 @@ def one_person(stage: Stage, who: Leaver) -> None:
     )
     stage.run("plan", "--email", who.email, quietly=True)
     plan = newest(stage.folder)
-    stage.tell("Iemand keurt precies dit goed; dan pas gebeurt het.", "Somebody approves exactly this; only then it happens.")
+    stage.tell(
+        "Iemand keurt precies dit goed; dan pas gebeurt het.", "Somebody approves exactly this; only then it happens."
+    )
     _carry_out(stage, plan)
     outside(stage, [who], plan)
     stage.tell("Het antwoord, in de taal van de persoon:", "The answer, in the person's language:")
@@ -222,8 +235,9 @@ def batch(stage: Stage, people: Sequence[Leaver]) -> None:
     with file.open("w", newline="", encoding="utf-8") as opened:
         csv.writer(opened).writerows([["email"], *([one.email] for one in people)])
     stage.tell(
-        "Een klant vertrekt met al zijn mensen. Eén plan, één transactie, evenveel zorg.",
-        "A customer leaves with all its people. One plan, one transaction, the same care.",
+        "Een klant van Taakveld sluit een vestiging: de helft van zijn mensen gaat weg. Eén plan, één transactie, even "
+        "zorgvuldig.",
+        "A customer of Taakveld closes an office: half of its people leave. One plan, one transaction, the same care.",
     )
     stage.run("plan", "--people", str(file), "--brief", quietly=True)
     plan = newest(stage.folder)
@@ -250,33 +264,49 @@ def newest(folder: Path) -> Plan:
 # ------------------------------------------------------------------------------------------------ from outside
 
 
-def look(folder: Path, people: Sequence[Leaver]) -> dict[tuple[str, str], int]:
-    """In how many cells of which table and column somebody stands, by reading everything with plain SQL."""
-    needles = [needle for one in people for needle in one.needles]
-    found: dict[tuple[str, str], int] = {}
-    for table, column, text in cells(folder):
-        if any(needle in text for needle in needles):
-            found[table, column] = found.get((table, column), 0) + 1
-    return found
+@dataclass(slots=True)
+class Seen:
+    """In how many cells of which table and column somebody stands."""
+
+    theirs: dict[tuple[str, str], int] = field(default_factory=dict)
+    namesakes: int = 0
+    """Rows that hold the name beside another person's e-mail address: somebody has to look at these."""
 
 
-def cells(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Every text of the database, in small letters."""
+def look(folder: Path, people: Sequence[Leaver]) -> Seen:
+    """Read everything with plain SQL, and search it for names and addresses. Nothing of Waarborg takes part."""
+    addresses = {who.email.casefold() for who in people}
+    needles = [needle for who in people for needle in who.needles]
+    seen = Seen()
+    for table, row in rows_of(folder):
+        hits = [(column, text) for column, text in row.items() if any(needle in text for needle in needles)]
+        others = [text for text in row.values() if ADDRESS.fullmatch(text) and text not in addresses]
+        if hits and others and not any(address in text for _, text in hits for address in addresses):
+            seen.namesakes += 1
+            continue
+        for column, _ in hits:
+            seen.theirs[table, column] = seen.theirs.get((table, column), 0) + 1
+    return seen
+
+
+def rows_of(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every row of the database: its table, and its texts in small letters."""
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
             names = [one[0] for one in cursor.description]
             for row in cursor:
-                yield from ((table, name, value.casefold()) for name, value in zip(names, row, strict=True) if isinstance(value, str))
+                pairs = zip(names, row, strict=True)
+                yield table, {name: value.casefold() for name, value in pairs if isinstance(value, str)}
 
 
 def outside(stage: Stage, people: Sequence[Leaver], plan: Plan) -> None:
     """What is still there, seen from outside: only what the plan said would stay."""
-    found = look(stage.folder, people)
+    seen = look(stage.folder, people)
     kept = {(one.table.partition(".")[2], column) for one in plan.kept() if one.why == "rule" for column in one.columns}
-    law = sum(number for place, number in found.items() if place in kept)
-    rest = {place: number for place, number in found.items() if place not in kept}
+    law = sum(number for place, number in seen.theirs.items() if place in kept)
+    rest = {place: number for place, number in seen.theirs.items() if place not in kept}
     stage.tell("Klopt dat? Nog eens van buiten, met gewone SQL:", "Is that so? Once more from outside, with plain SQL:")
     if rest:
         where = ", ".join(f"{table}.{column} ({number})" for (table, column), number in sorted(rest.items()))
@@ -284,9 +314,14 @@ def outside(stage: Stage, people: Sequence[Leaver], plan: Plan) -> None:
         return
     stage.proven(
         True,
-        f"naam en e-mailadres staan nergens meer{f', behalve in {law} cellen die de wet bewaart' if law else ''}",
-        f"name and e-mail address stand nowhere any more{f', but in {law} cells that the law keeps' if law else ''}",
+        f"naam en e-mailadres staan nergens meer{f', behalve op {law} facturen die de wet bewaart' if law else ''}",
+        f"name and e-mail address stand nowhere any more{f', but on {law} invoices that the law keeps' if law else ''}",
     )
+    if seen.namesakes:
+        stage.remark(
+            f"{seen.namesakes} keer staat zo'n naam bij een ander e-mailadres: misschien een naamgenoot. Daar kijkt een mens naar.",
+            f"{seen.namesakes} times such a name stands beside another e-mail address: perhaps a namesake. A person looks.",
+        )
 
 
 # ------------------------------------------------------------------------------------------------ the end
@@ -321,6 +356,8 @@ def ending(stage: Stage, seconds: float) -> int:
         f"{1 + BATCH} mensen weg, {PEOPLE - 1 - BATCH} merken er niets van, in {say.number(round(seconds))} seconden.",
         f"{1 + BATCH} people gone, {PEOPLE - 1 - BATCH} notice nothing, in {say.number(round(seconds))} seconds.",
     )
-    stage.out.draw(Text("Nu je eigen database: waarborg init" if stage.nl else "Now your own database: waarborg init", QUIET), "")
+    stage.out.draw(
+        Text("Nu je eigen database: waarborg init" if stage.nl else "Now your own database: waarborg init", QUIET), ""
+    )
     print(SENTENCE)
     return exits.OK

@@ -28,9 +28,8 @@ class Seen:
 
 def run(arguments: Namespace, out: Out) -> int:
     """`waarborg doctor`. Exit code 1 when something is not as it should be."""
-    with Project.of(arguments) as project:
-        with out.working("Looking"):
-            seen = list(_all(project, getattr(arguments, "prepare", False)))
+    with Project.of(arguments) as project, out.working("Looking"):
+        seen = list(_all(project, getattr(arguments, "prepare", False)))
     about = ""
     for one in seen:
         if one.about != about:
@@ -42,9 +41,7 @@ def run(arguments: Namespace, out: Out) -> int:
             out.say(f"    → {clean(one.todo)}")
     wrong = sum(one.ok is False for one in seen)
     out.say(f"\n{paint('✓', True)} ready" if not wrong else f"\n{paint(BROKEN_MARK, False)} {wrong} to mend")
-    out.data(
-        {"ok": not wrong, "seen": [{"about": s.about, "ok": s.ok, "what": s.what, "todo": s.todo} for s in seen]}
-    )
+    out.data({"ok": not wrong, "seen": [{"about": s.about, "ok": s.ok, "what": s.what, "todo": s.todo} for s in seen]})
     return exits.FINDINGS if wrong else exits.OK
 
 
@@ -100,7 +97,12 @@ def _state(project: Project) -> Iterator[Seen]:
     from waarborg.cli.evidence import own
 
     report = own(project)
-    yield Seen("", report.ok, f"evidence: {report.entries} entries, {len(report.flaws)} flaws", "" if report.ok else "waarborg evidence verify")
+    yield Seen(
+        "",
+        report.ok,
+        f"evidence: {report.entries} entries, {len(report.flaws)} flaws",
+        "" if report.ok else "waarborg evidence verify",
+    )
 
 
 def _store(project: Project, name: str, store: Store, prepare: bool) -> Iterator[Seen]:

@@ -11,7 +11,8 @@ from waarborg.cli.findings import tell
 from waarborg.cli.output import Out
 from waarborg.cli.project import SEEN, Project
 from waarborg.errors import EvidenceError, UsageError
-from waarborg.evidence import bundle, receipt as receipts
+from waarborg.evidence import bundle
+from waarborg.evidence import receipt as receipts
 from waarborg.evidence.audit import Report, audit
 from waarborg.evidence.heads import Head
 from waarborg.plans.casework import reference
@@ -63,7 +64,9 @@ def _kept_head(name: str) -> Head | None:
 
 def _tell(report: Report, out: Out) -> None:
     if report.ok:
-        out.say(f"✓ evidence verified: {report.entries} entries, {report.heads} signed heads, nothing missing or changed")
+        out.say(
+            f"✓ evidence verified: {report.entries} entries, {report.heads} signed heads, nothing missing or changed"
+        )
         if not report.seen:
             out.hint("No earlier head was there to compare with: from now on an old copy put back is noticed.")
     else:

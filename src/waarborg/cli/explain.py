@@ -62,7 +62,9 @@ def _draw(project: Project, table: TableDecl, steps: list[StepDraft], kept: list
         for finding in step.findings:
             out.draw(Padding(Text(f"! {finding.what} ({finding.id})"), (0, 0, 0, 4)))
     for one in kept:
-        reason = Words(out.lang)("why_rule", law=one.ground.law) if one.ground.law else Words(out.lang)(f"why_{_why(one)}")
+        reason = (
+            Words(out.lang)("why_rule", law=one.ground.law) if one.ground.law else Words(out.lang)(f"why_{_why(one)}")
+        )
         out.draw(_decided(project, f"= {reason}", one.ground.rule, one.ground.article))
     if not steps and not kept:
         out.draw(Padding(Text("niets" if nl else "nothing"), (0, 0, 0, 2)))

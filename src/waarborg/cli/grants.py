@@ -41,7 +41,9 @@ def run(arguments: Namespace, out: Out) -> int:
             wanted = needs(project, name)
             marker = project.datamap.stores[name].marker
             told[name] = {
-                role.value: grants(store, wanted, role, account if len(roles) == 1 else f"{account}_{role.value}", marker)
+                role.value: grants(
+                    store, wanted, role, account if len(roles) == 1 else f"{account}_{role.value}", marker
+                )
                 for role in roles
             }
     for name, by_role in told.items():
@@ -65,7 +67,7 @@ def needs_of(blueprint: Blueprint, world: World, store: str) -> Sequence[Need]:
 
     update: dict[str, dict[str, None]] = {}
     delete: set[str] = set()
-    insert: dict[str, tuple[str, ...]] = {one.local: tuple(one.values) for one in blueprint.stand_ins}
+    insert = {one.local: (*one.values, *([one.tenant] if one.tenant else [])) for one in blueprint.stand_ins}
     for step in blueprint.steps:
         local = world.tables[step.table].local
         if step.treatment is Treatment.DELETE:
@@ -75,5 +77,3 @@ def needs_of(blueprint: Blueprint, world: World, store: str) -> Sequence[Need]:
         Need(table.local, tuple(update.get(table.local, ())), table.local in delete, insert.get(table.local, ()))
         for table in world.in_store(store)
     ]
-
-

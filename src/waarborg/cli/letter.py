@@ -1,4 +1,4 @@
-"""The answer to an erasure as a letter of plain text: the policy's own words, no table names, no ids but the request's."""
+"""The answer to an erasure as a letter of plain text: the policy's words, no table names, no id but the request's."""
 
 from __future__ import annotations
 
@@ -126,13 +126,20 @@ def _end(case: Case, policy: Policy, say: Words) -> list[str]:
     contact = policy.controller.contact
     complaint = policy.rights.complaint.say(say.lang) if policy.rights.complaint else ""
     authority = say("answer_authority", authority=policy.controller.authority)
-    says = " ".join(part for part in (say("answer_write", contact=contact) if contact else "", complaint or authority) if part)
+    says = " ".join(
+        part for part in (say("answer_write", contact=contact) if contact else "", complaint or authority) if part
+    )
     return [title, "-" * len(title), *_wrapped(says), "", *_wrapped(say("answer_receipt", request=case.request))]
 
 
 def _wrapped(text: str, mark: str = "") -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False
+        text,
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     from waarborg.cli.parser import overview, parse
 
-    if not words or words[0] in ("-h", "--help", "help") and len(words) == 1:
+    if not words or (words[0] in ("-h", "--help", "help") and len(words) == 1):
         print(overview())
         return exits.OK if words else exits.CANNOT
     if words == ["--version"]:

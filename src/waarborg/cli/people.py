@@ -87,7 +87,9 @@ def _rows(lines: Iterable[str], name: str) -> Iterator[dict[str, str]]:
     for cells in reader:
         if len(cells) > len(kinds):
             what = "This line has more cells than the header."
-            raise UsageError.one("WB613", what, "", "Put quotes around values with a comma.", Place(name, reader.line_num))
+            raise UsageError.one(
+                "WB613", what, "", "Put quotes around values with a comma.", Place(name, reader.line_num)
+            )
         person = {kind: cell.strip() for kind, cell in zip(kinds, cells, strict=False) if cell.strip()}
         if person:
             yield person

@@ -1,4 +1,4 @@
-"""Everything that any plan could ever do in each store: every person of every table of people, asked for in every way."""
+"""Everything that any plan could ever do in each store: people of every table, asked about in every way."""
 
 from __future__ import annotations
 

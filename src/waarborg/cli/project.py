@@ -72,7 +72,9 @@ class Project:
         """The project that the options name. Raises `UsageError` WB602 for a folder that is not there."""
         folder = Path(getattr(arguments, "dir", "") or ".")
         if not folder.is_dir():
-            raise UsageError.one("WB602", "There is no such folder.", "", "Name the folder with policy.yaml: --dir DIR.")
+            raise UsageError.one(
+                "WB602", "There is no such folder.", "", "Name the folder with policy.yaml: --dir DIR."
+            )
         return cls(folder, getattr(arguments, "key", "") or os.environ.get("WAARBORG_KEY", ""))
 
     def __enter__(self) -> Project:
@@ -133,9 +135,7 @@ class Project:
         if self._stores is None:
             from waarborg.stores.registry import open_store
 
-            self._stores = {
-                name: open_store(beside(decl, self.folder)) for name, decl in self.datamap.stores.items()
-            }
+            self._stores = {name: open_store(beside(decl, self.folder)) for name, decl in self.datamap.stores.items()}
         return self._stores
 
     @property

@@ -43,11 +43,15 @@ def show(arguments: Namespace, out: Out) -> int:
 def _show(case: Case, project: Project, out: Out, arguments: Namespace) -> None:
     say, explain = Words(out.lang), getattr(arguments, "explain", False)
     placed = project.placed if explain else None
-    out.draw(Shower(say, placed, project.policy, project.datamap).plan(case.plan, brief=getattr(arguments, "brief", False)))
+    out.draw(
+        Shower(say, placed, project.policy, project.datamap).plan(case.plan, brief=getattr(arguments, "brief", False))
+    )
     out.data(plan_data(case.plan, case.request, case.state, project if explain else None))
     if case.plan.empty:
         return
-    out.hint(f"\n{say('untouched')} {say(_next(case.state), plan=case.plan.id[:SHORT])}" if case.state == "made" else "")
+    out.hint(
+        f"\n{say('untouched')} {say(_next(case.state), plan=case.plan.id[:SHORT])}" if case.state == "made" else ""
+    )
 
 
 def _next(state: str) -> str:
@@ -147,7 +151,7 @@ def plan_data(plan: Plan, request: str, state: str, project: Project | None = No
     found: dict[str, Any] = {"ok": True, "id": plan.id, "digest": plan.digest, "request": request, "state": state}
     found |= {"totals": totals(plan).as_dict(), "plan": plain(plan)}
     if project:
-        grounds = {one.ground.rule for one in (*plan.steps(), *plan.kept())}
+        grounds = {step.ground.rule for step in plan.steps()} | {kept.ground.rule for kept in plan.kept()}
         found["decided"] = {rule: place for rule in sorted(grounds) if (place := project.placed(rule))}
     return found
 

@@ -8,7 +8,8 @@ so they are drawn as plain text, without their control characters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -86,7 +87,11 @@ class Shower:
         day = say.day(sums.last) if sums.last else ""
         parts = [
             say(name if n != 1 else f"{name}_one", n=say.number(n), day=day)
-            for name, n in (("sum_goes", sums.goes), ("sum_law" if day else "sum_hold", sums.law), ("sum_rest", sums.rest))
+            for name, n in (
+                ("sum_goes", sums.goes),
+                ("sum_law" if day else "sum_hold", sums.law),
+                ("sum_rest", sums.rest),
+            )
             if n
         ]
         which = "sum_one" if plan.people == 1 else "sum_many"
@@ -98,7 +103,7 @@ class Shower:
         if len(group.lines) > 1 and all(line.kept and line.kept.why == "shared" for line in group.lines):
             parts: list[RenderableType] = [self._shared(group, mark, width)]
         else:
-            parts = [rows([self._line(line, mark) for line in group.lines], width)]
+            parts = [rows([self._line(line, mark) for line in self._by_end(group.lines)], width)]
         if ground:
             parts.append(Padding(Text(ground, QUIET), (0, 0, 0, 5)))
         if self.placed and (place := self.placed(group.ground.rule)):
@@ -112,10 +117,26 @@ class Shower:
         names = ", ".join(f"{clean(line.table)} {say.number(line.rows)}" for line in group.lines)
         return Stack(rows([head], width), Padding(Text(names), (0, 0, 0, 5)))
 
+    @staticmethod
+    def _by_end(lines: Sequence[Line]) -> list[Line]:
+        """Lines that differ in nothing but their last day become one, from the first day to the last."""
+        found: dict[tuple[object, ...], Line] = {}
+        for number, line in enumerate(lines):
+            kept = line.kept
+            key = (line.table, kept.why, kept.columns) if kept else (number,)
+            before = found.get(key)
+            if before and before.kept and kept and before.kept.until and kept.until:
+                first = min(before.first or before.kept.until, line.first or kept.until)
+                last = replace(kept, until=max(before.kept.until, kept.until))
+                found[key] = replace(line, rows=before.rows + line.rows, kept=last, first=first)
+            else:
+                found[key if key not in found else (*key, number)] = line
+        return list(found.values())
+
     def _line(self, line: Line, mark: str) -> tuple[str, str, str, str]:
         say = self.words
         if line.kept is not None:
-            return _row(mark, line.table, line.rows, self._why(line.kept), say)
+            return _row(mark, line.table, line.rows, self._why(line.kept, line.first), say)
         if line.added:
             return _row("+", line.table, line.rows, say("inserted"), say)
         if line.untied:
@@ -138,12 +159,14 @@ class Shower:
             by_treatment.setdefault(treatment, []).append(clean(name))
         return "; ".join(f"{self.words(t.value)}: {', '.join(names)}" for t, names in by_treatment.items())
 
-    def _why(self, kept: Kept) -> str:
+    def _why(self, kept: Kept, first: date | None = None) -> str:
         """Why something stays, until when, and what of it stays readable."""
         say = self.words
         parts = [self.reason(kept)]
         if kept.until:
-            parts.insert(0, say("until", day=say.day(kept.until)))
+            many = first is not None and first != kept.until
+            days = {"day": say.day(kept.until), "first": say.day(first) if first else ""}
+            parts.insert(0, say("until_many" if many else "until", **days))
         if kept.why in ("rule", "needed"):
             names = _names(kept.columns)
             parts.append(say("readable", names=names) if names else say("nothing_readable"))
@@ -179,6 +202,7 @@ class Shower:
             done = sum(int(str(step["rows"])) for step in store.steps)
             told = say(store.state) if not brief else f"{say(store.state)}, {say.rows(done)}"
             parts += [Text(), section(clean(store.store), told), *(() if brief else self._done(store, width))]
+            parts += [_note(store.finding)] if store.finding else []
         return Stack(*parts)
 
     def _done(self, store: StoreResult, width: int) -> Iterable[RenderableType]:
@@ -197,8 +221,6 @@ class Shower:
                 lines.append(_row("~" if stays else "−", table, done, words, say))
         if lines:
             yield rows(lines, width)
-        if store.finding:
-            yield _note(store.finding)
 
     def verdict(self, verdict: Verdict, tables: int) -> RenderableType:
         """Whether anything is left; `tables` is how many were looked at."""
@@ -316,7 +338,8 @@ def _name_width(plan: Plan) -> int:
 def _note(finding: Finding) -> RenderableType:
     broken = finding.severity is Severity.ERROR
     head = Text(f"{'✗' if broken else '·'} {clean(finding.what)} ", BROKEN if broken else "")
-    head.append(clean(" ".join(part for part in (finding.todo, f"({finding.id})") if part)), QUIET)
+    more = " ".join(part for part in (finding.why, finding.todo, f"({finding.id} {finding.place})") if part)
+    head.append(clean(more.replace(" )", ")")), QUIET)
     return Padding(head, (0, 0, 0, 2))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from waarborg.cli.output import Out
 from waarborg.cli.project import DATAMAP, HIDDEN, KEY, POLICY, STATE, SignedDoor, beside
 from waarborg.cli.starter import datamap_text, policy_text
 from waarborg.clock import SystemClock
-from waarborg.datamap.model import StoreDecl
+from waarborg.datamap.model import SECRET, TECHNICAL, DataMap, StoreDecl
 from waarborg.errors import UsageError
 
 STORE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -24,10 +25,11 @@ def run(arguments: Namespace, out: Out) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     today = SystemClock().now().date()
     name = getattr(arguments, "name", "") or _service_name(folder)
-    made, found = [], []
+    made: list[str] = []
+    found: list[str] = []
     policy, datamap = folder / POLICY, folder / DATAMAP
-    text = "" if datamap.exists() else _datamap(arguments, out, folder)
-    for path, content in ((policy, policy_text(name, today)), (datamap, text)):
+    text, items = ("", None) if datamap.exists() else _datamap(arguments, out, folder, today)
+    for path, content in ((policy, policy_text(name, today, items)), (datamap, text)):
         (found if path.exists() else made).append(path.name)
         if not path.exists():
             path.write_text(content, encoding="utf-8")
@@ -66,23 +68,41 @@ def _service_name(folder: Path) -> str:
     return name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "my_service"
 
 
-def _datamap(arguments: Namespace, out: Out, folder: Path) -> str:
-    """The text of a first data map: from a look at the database, or an empty one with an example."""
+def _datamap(
+    arguments: Namespace, out: Out, folder: Path, today: date
+) -> tuple[str, Mapping[str, Iterable[str]] | None]:
+    """A first data map and the data it speaks of: from a look at the database, or an empty one with an example."""
     url, store = getattr(arguments, "url", ""), getattr(arguments, "store", "") or "app"
     if not STORE_NAME.fullmatch(store):
         raise UsageError.one("WB605", "This is no name for a store.", "", "Use letters, digits, - and _.")
     if not url:
-        return datamap_text(None, store)
-    from waarborg.cli.draft import draft
+        return datamap_text(store, next_year(today)), None
+    from waarborg.datamap.dump import dump
+    from waarborg.scan.draft import draft
+    from waarborg.scan.pipeline import scan
     from waarborg.stores.registry import open_store
 
     decl = StoreDecl(store, "sql", url)
     opened = open_store(beside(decl, folder))
     try:
         with out.working("Looking at the database"):
-            return draft(opened, decl)
+            found = draft(scan(opened), opened.describe(), decl)
     finally:
         opened.close()
+    if not found.tables:
+        return datamap_text(store, next_year(today)), None
+    return dump(found), items_of(found)
+
+
+def items_of(datamap: DataMap) -> Mapping[str, Iterable[str]]:
+    """The categories and items that the columns of a map name."""
+    items: dict[str, set[str]] = {}
+    for table in datamap.tables.values():
+        for column in table.columns.values():
+            category, _, item = column.category.partition(".")
+            if item and category not in (SECRET, TECHNICAL):
+                items.setdefault(category, set()).add(item)
+    return items
 
 
 def next_year(today: date) -> date:

@@ -1,4 +1,4 @@
-"""What a plan says, arranged for reading: what goes, what changes and stays, what stays and why. Pure; draws nothing."""
+"""What a plan says, arranged for reading: what goes, what changes and stays, what stays and why. Pure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Line:
     added: bool = False
     """A row is added: the stand-in."""
     untied: bool = False
+    first: date | None = None
+    """Where rows end on several days: the first of them; the last stands in `kept`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def promises(plan: Plan, policy: Policy, lang: str, then: Mapping[str, str]) -> 
         if ground.promises:
             found.setdefault(ground.rule, set()).update(ground.promises)
     lines = [
-        PromiseLine(rule, said(policy, rule, lang, then), tuple(sorted(ids, key=_number))) for rule, ids in found.items()
+        PromiseLine(rule, said(policy, rule, lang, then), tuple(sorted(ids, key=_number)))
+        for rule, ids in found.items()
     ]
     return tuple(sorted(lines, key=lambda line: _number(line.ids[0])))
 

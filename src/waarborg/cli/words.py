@@ -1,9 +1,9 @@
 """The words of plans, results and answers in Dutch and English. Dutch first: the Dutch texts are written, not translated.
 
-    say = Words("nl")
-    say("goes")                       "Gaat weg"
-    say.rows(3)                       "3 rijen"
-    say.day(date(2033, 12, 31))       "31 december 2033"
+say = Words("nl")
+say("goes")                       "Gaat weg"
+say.rows(3)                       "3 rijen"
+say.day(date(2033, 12, 31))       "31 december 2033"
 """
 
 from __future__ import annotations
@@ -13,8 +13,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "nl": [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -83,6 +109,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "why_needed": ("andere rijen verwijzen ernaar", "other rows refer to it"),
     "why_anonymous": ("er staat geen persoon meer in", "no person is in it any more"),
     "until": ("tot en met {day}", "until {day}"),
+    "until_many": ("de eerste tot en met {first}, de laatste tot en met {day}", "the first until {first}, the last until {day}"),
     "no_end": ("zonder einddatum", "no end date"),
     "readable": ("leesbaar blijft: {names}", "stays readable: {names}"),
     "nothing_readable": ("zonder persoonsgegevens", "no personal data in it"),

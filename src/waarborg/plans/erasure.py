@@ -12,11 +12,21 @@ from datetime import datetime
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
 from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
-from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
+from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft, WordSource
+from waarborg.plans.identifiers import IDENTIFIERS, frozen_columns
 from waarborg.plans.model import Ground
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
-from waarborg.plans.sets import Asked, Ownership, clearable, hand_seed, handed_columns, owned_tables
+from waarborg.plans.sets import (
+    Asked,
+    Ownership,
+    clearable,
+    hand_seed,
+    handed_columns,
+    owned_tables,
+    shared_seed,
+    words_seed,
+)
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
     Both,
@@ -27,6 +37,7 @@ from waarborg.stores.contract import (
     FromSeed,
     Given,
     In,
+    Inside,
     Leads,
     Mentions,
     Not,
@@ -61,7 +72,7 @@ class _Draft:
         self.kept: list[KeptDraft] = []
         self.reached: list[ReachDraft] = []
         self.stand_ins: dict[str, StandInDraft] = {}
-        self.words: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self.words: dict[str, tuple[WordSource, ...]] = {}
 
     def blueprint(self) -> Blueprint:
         for table in self.sets.tables:
@@ -73,6 +84,7 @@ class _Draft:
                 self._loose_references(table)
                 self._deletion(table)
         self._unmapped()
+        handovers = tuple(self._handovers())  # before the program: they may name one more set
         return Blueprint(
             store=self.store,
             program=self.sets.program(),
@@ -80,7 +92,7 @@ class _Draft:
             kept=tuple(self.kept),
             reached=tuple(self.reached),
             stand_ins=tuple(self.stand_ins.values()),
-            handovers=tuple(self._handovers()),
+            handovers=handovers,
             own={t.name: name for t in self.sets.tables if (name := self.sets.own(t))},
             me={t.name: name for t in self.sets.tables if (name := self.sets.me(t))},
             words=self.words,
@@ -101,6 +113,9 @@ class _Draft:
         owners = table.owners
         if len(owners) == 1 and owners[0].link.on_erasure in (Treatment.STAND_IN, Treatment.CLEAR, Treatment.REPLACE):
             return True
+        people = [arm for arm in owners if self.world.tables[arm.target].decl.subject]
+        if any(arm.link.dies_with for arm in people) or sum(_in_key(table, arm) for arm in people) > 1:
+            return False  # known by nothing but its people: without them there is no row
         items = self._items(table)
         anonymous = bool(items) and all(outcome_of(self.policy, item) is Outcome.ANONYMISE for item in items)
         return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
@@ -209,6 +224,12 @@ class _Draft:
     def _links(self, table: Mapped) -> None:
         for arm in table.arms:
             if arm.link.mentions:
+                self._words(arm)
+            if arm.takes:
+                continue  # such rows go as a whole: see `Ownership`
+            if arm.link.kind is LinkKind.ABOUT and arm.link.on_erasure is Treatment.KEEP:
+                self._speaks_on(table, arm)
+            elif arm.link.mentions:
                 self._mention(table, arm)
             elif arm.link.kind in (LinkKind.BELONGS_TO, LinkKind.ABOUT, LinkKind.VISIBLE_TO):
                 self._cut(table, arm)
@@ -359,19 +380,37 @@ class _Draft:
                 StepDraft(id, other.name, held, Treatment.KEEP, ground, findings=(_held_double(table, other),))
             )
 
+    def _words(self, arm: Arm) -> None:
+        """Remember where the words of a mention come from."""
+        if sources := self.sets.word_sources(arm):
+            self.words[words_seed(arm)] = sources
+
+    def _speaks_on(self, table: Mapped, arm: Arm) -> None:
+        """Rows of others that go on speaking about the leaver, because the map says so: told in the answer."""
+        rows: list[Rows] = self.sets.mentioning(arm)
+        if not arm.link.mentions:
+            leaving = self._leaving_target(arm)
+            rows = [leaving] if leaving is not None else []
+        mine = self.sets.own(table) if table.name in self.sets.erased else None
+        for number, part in enumerate(rows):
+            part = Both((part, Not(In(mine)))) if mine else part
+            name = self.sets.add(f"speaks:{table.local}:{arm.index}:{number}", table.local, part)
+            columns = (arm.columns[number], *arm.link.about) if arm.link.mentions else arm.link.about
+            ground = Ground(f"tables.{table.name}.links.{arm.index}", "Art. 17(3)", "", (), "It is somebody else's.")
+            self.kept.append(KeptDraft(table.name, name, columns, ground, "shared"))
+
     def _mention(self, table: Mapped, arm: Arm) -> None:
-        """Words that name the leaver in a text that stays."""
-        target = self.world.tables[arm.target]
-        me = self.sets.me(target) if arm.same_store else None
-        subject = target.decl.subject
-        if subject is None:
+        """Words that name the leaver in a text that stays; derived copies of the text are cleared with it."""
+        if self.world.tables[arm.target].decl.subject is None:
             return
-        columns = tuple(found.column for kind in arm.link.mentions if (found := subject.identifier(kind)))
-        seed = f"words:{arm.target}:{','.join(arm.link.mentions)}"
-        if me:
-            self.words[seed] = (me, arm.target, columns)
+        seed = words_seed(arm)
+        derived = {
+            name: written(table, name, self._column_treatment(table, name), table.decl.columns.get(name))
+            for name in arm.link.about
+        }
+        findings = _findings(derived)
         for name in arm.columns:
-            conditions: list[Rows] = [Mentions(name, seed)]
+            conditions: list[Rows] = [Mentions(name, seed, arm.how)]
             if table.name in self.sets.erased and self.sets.gone(table):
                 conditions.append(self.sets.staying(table))
             id = f"mention:{table.local}:{arm.index}:{name}"
@@ -387,8 +426,12 @@ class _Draft:
                     rows,
                     Treatment.REPLACE,
                     ground,
-                    {name: Redact(seed, text)},
-                    {name: Treatment.REPLACE},
+                    {
+                        name: Redact(seed, text, arm.how.inside is Inside.ENCODED),
+                        **{other: w.write for other, w in derived.items() if w.write is not None},
+                    },
+                    {name: Treatment.REPLACE, **{o: w.treatment for o, w in derived.items() if w.write is not None}},
+                    findings,
                 )
             )
 
@@ -466,10 +509,44 @@ class _Draft:
                 yield Handover(own, columns, (frozen, mine) if abroad else (frozen,))
                 if abroad and gone:
                     yield Handover(gone, columns, (hand_seed("gone", table.name, columns),))
+            yield from self._identifying(table)
+        yield from self._shared_keys()
+
+    def _identifying(self, table: Mapped) -> Iterator[Handover]:
+        """What names the people in their own rows: the leftover scan looks for it when the rows are gone."""
+        subject, sets = table.decl.subject, self.sets
+        if subject is None:
+            return
+        me, own, live = sets.me(table), sets.own(table), sets.live(table)
+        theirs = [me, sets.gone(table), sets.kept(table)] if live else [own]
+        if columns := frozen_columns(subject):
+            for rows in filter(None, theirs):
+                yield Handover(rows, columns, (f"{IDENTIFIERS}{table.name}",))
+        for one in subject.identifiers:
+            if one.table and me:
+                rows = sets.elsewhere(table, one, me)
+                yield Handover(rows, one.columns, (f"{IDENTIFIERS}{table.name}:{one.kind}",))
+
+    def _shared_keys(self) -> Iterator[Handover]:
+        """Which rows stay because somebody else has them too: once their link is cut, nothing else tells."""
+        for kept in self.kept:
+            table = self.world.tables[kept.table]
+            if kept.set == self.sets.live(table) and table.facts.key and self._untouched(kept):
+                yield Handover(kept.set, table.facts.key, (shared_seed(table.name),))
+
+    def _untouched(self, kept: KeptDraft) -> bool:
+        """Whether any column of shared rows stays readable without being treated."""
+        treated = {column for step in self.steps if step.table == kept.table for column in step.columns}
+        return bool(set(kept.columns) - treated)
 
 
 def _technical(table: Mapped) -> set[str]:
     return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
+
+
+def _in_key(table: Mapped, arm: Arm) -> bool:
+    """Whether the link is part of what the row is known by."""
+    return bool(set(arm.columns) & set(table.facts.key))
 
 
 def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:

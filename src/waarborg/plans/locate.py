@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from waarborg.errors import Finding, Place, PlanError
-from waarborg.plans.drafts import Blueprint, Handover, StandInDraft
+from waarborg.plans.drafts import Blueprint, Handover, StandInDraft, WordSource
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import World
 from waarborg.plans.sets import Asked
@@ -48,7 +49,7 @@ class Drawn(Protocol):
     @property
     def me(self) -> Mapping[str, str]: ...
     @property
-    def words(self) -> Mapping[str, tuple[str, str, tuple[str, ...]]]: ...
+    def words(self) -> Mapping[str, tuple[WordSource, ...]]: ...
     @property
     def stand_ins(self) -> Sequence[StandInDraft]: ...
 
@@ -177,10 +178,12 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
     if not blueprint.words and not blueprint.stand_ins:
         return
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
-        for seed, (name, _, columns) in blueprint.words.items():
-            words = [(str(value),) for row in look.values(name, columns) for value in row if value]
+        for seed, sources in blueprint.words.items():
+            rows = [row for source in sources for row in look.values(source.set, source.columns)]
+            words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
-            seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
+            long = [word for (word,) in words if len(str(word)) >= SHORTEST_WORD]
+            seeds[seed] = _merged(seeds.get(seed, []), [(text,) for word in long for text in _spelled(word)])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
                 seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
@@ -196,6 +199,14 @@ def _missing(stand_in: StandInDraft, seeds: Seeds) -> int:
     """How many placeholders there are not yet."""
     wanted = len(seeds[f"tenant:{stand_in.table}"]) if stand_in.tenant else 1
     return wanted - len({key[0] for key in seeds[stand_in.seed]})
+
+
+def _spelled(word: object) -> Iterator[str]:
+    """A word as it stands in a text, and in the HTML of a text."""
+    text = str(word)
+    yield text
+    if (escaped := html.escape(text)) != text:
+        yield from (escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&apos;"))
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
@@ -37,6 +37,7 @@ from waarborg.stores.contract import (
     Delete,
     Insert,
     Marker,
+    Reading,
     Schema,
     Seeds,
     Store,
@@ -44,6 +45,9 @@ from waarborg.stores.contract import (
     Write,
 )
 from waarborg.terms import SubjectRef, Treatment
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers, Progress
 
 
 @dataclass(slots=True)
@@ -151,7 +155,7 @@ class Planner:
                 whole = complete(blueprint.program, seeds[name])
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
-                sections += [(one, look.rows(one.set, one.columns)) for one in blueprint.sections]
+                sections += [(one, _blocks(look, one)) for one in blueprint.sections]
             answer = Answer(self.policy, self.clock.now(), sections)
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
@@ -271,9 +275,7 @@ class Planner:
 
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
-        asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
-        located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
+        blueprints, located = self._again(plan, sealed)
         again = self._made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
@@ -282,6 +284,40 @@ class Planner:
         tables = sorted({step.table for step in again.steps()})
         sentence = f"not clean: {again.rows} rows left to treat in {', '.join(tables)}"
         return Verdict(plan.digest, False, again, kept, sentence)
+
+    def leftovers(self, plan: Plan, sealed: Sealed, secret: bytes = b"", progress: Progress | None = None) -> Leftovers:
+        """Search every column of every store for the people of a plan, and say of each hit why it is there.
+
+        `secret` keys the digests by which rows are told apart. Raises `StoreError` where a store is out of reach.
+        """
+        from waarborg.plans.leftovers import scan
+
+        blueprints, located = self._again(plan, sealed)
+        return scan(
+            self.world(),
+            plan,
+            sealed,
+            blueprints,
+            located.sealed.seeds,
+            self.stores,
+            self.clock.now().date(),
+            country=self.policy.controller.country,
+            secret=secret,
+            progress=progress,
+        )
+
+    def _again(self, plan: Plan, sealed: Sealed) -> tuple[dict[str, Blueprint], Located]:
+        """Locate once more, with the identifiers and every key of the first time frozen."""
+        asked = asked_of(sealed.people, frozen=True)
+        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
+        return blueprints, locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
+
+
+def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, ...]]]:
+    """The rows of a section in blocks; of rows that are withheld only how many there are."""
+    if section.columns:
+        return look.rows(section.set, section.columns)
+    return [[()] * look.count(section.set)]
 
 
 def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:

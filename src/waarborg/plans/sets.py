@@ -21,7 +21,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from waarborg.plans.resolve import Arm, Mapped, World
+from waarborg.datamap.model import Identifier
+from waarborg.plans.drafts import WordSource
+from waarborg.plans.resolve import Arm, Mapped, World, unique
 from waarborg.plans.rules import Keeping, applying, still_kept
 from waarborg.stores.contract import (
     All,
@@ -33,6 +35,7 @@ from waarborg.stores.contract import (
     How,
     In,
     Leads,
+    Mentions,
     Not,
     Program,
     Rows,
@@ -53,6 +56,16 @@ def key_seed(kinds: Sequence[str]) -> str:
 def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
     """The seed that hands keys of a table to another store (`own`, `gone`) or to verification (`frozen`)."""
     return f"{state}:{table}:{','.join(columns)}"
+
+
+def shared_seed(table: str) -> str:
+    """The seed that remembers which rows of a table stay because somebody else has them too."""
+    return f"frozen:shared:{table}"
+
+
+def words_seed(arm: Arm) -> str:
+    """The seed that holds the words of a mention."""
+    return f"words:{arm.target}:{','.join(arm.link.mentions)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class Ownership:
     _need: dict[str, tuple[Rows, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._owned = owned_tables(self.world)
+        self._owned = owned_tables(self.world, self.leaving)
         if self.leaving:
             self._kept = self._spread({t.name for t in self.tables if self._own_rules(t)})
             self._live = self._spread({t.name for t in self.tables if self._others(t)})
@@ -154,9 +167,11 @@ class Ownership:
         if table.decl.subject and (rows := self._identified(table)) is not None:
             parts.append(In(self.add(f"me:{table.local}", table.local, rows)))
         for arm in table.arms:
-            if arm.owning:
-                parts += self._reached(arm, "own")
-        parts += [self._frozen(table, columns) for columns in self._handed(table)] if self.asked.frozen else []
+            if arm.owning or (self.leaving and arm.takes):
+                parts += self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
+        if self.asked.frozen:  # what is not unique may be somebody else's as well: it leads on, but finds nobody
+            handed = [columns for columns in self._handed(table) if unique(table.facts, columns)]
+            parts += [self._frozen(table, columns) for columns in handed]
         if not parts:
             return
         own: Rows = parts[0] if len(parts) == 1 else Either(tuple(parts))
@@ -178,9 +193,53 @@ class Ownership:
             outside = [rows for arm in table.owners for rows in (*self._outside(arm), *self._via(arm, "live"))]
             me = f"me:{table.local}"
             conditions: tuple[Rows, ...] = (own, _either(outside)) + ((Not(In(me)),) if me in self.sets else ())
+            conditions += tuple(self._not_dying(table, arm) for arm in table.owners if arm.link.dies_with)
+            taken = [rows for arm in table.arms if arm.takes for rows in self._taken(arm)]
+            conditions += (Not(_either(taken)),) if taken else ()
             minus.append(In(self.add(f"live:{table.local}", table.local, Both(conditions))))
         if minus:
             self.add(f"gone:{table.local}", table.local, Both((own, *(Not(rows) for rows in minus))))
+
+    def _not_dying(self, table: Mapped, arm: Arm) -> Rows:
+        """Rows that do not go along with the row they die with: it is not theirs, or it stays.
+
+        In a tree of its own table every row would wait for its root, which may be its own parent: there the other
+        links decide, as they do for the root.
+        """
+        mine = self._via(arm, "own")
+        if arm.target == table.name or not mine:
+            return All()
+        return Either((Not(_either(mine)), *self._via(arm, "live"), *self._via(arm, "kept")))
+
+    def _taken(self, arm: Arm) -> list[Rows]:
+        """Rows that go with the person they are about."""
+        return self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
+
+    def mentioning(self, arm: Arm) -> list[Rows]:
+        """Rows in whose texts the people are named."""
+        seed = words_seed(arm)
+        return [self._with(arm, Mentions(column, seed, arm.how)) for column in arm.columns]
+
+    def word_sources(self, arm: Arm) -> tuple[WordSource, ...]:
+        """Where the words of a mention come from: the identifiers of the people themselves."""
+        target = self.world.tables[arm.target]
+        subject, me = target.decl.subject, self.me(target) if arm.same_store else None
+        if subject is None or me is None:
+            return ()
+        found = []
+        for kind in arm.link.mentions:
+            identifier = subject.identifier(kind)
+            if identifier is None:
+                continue
+            rows = self.elsewhere(target, identifier, me) if identifier.table else me
+            found.append(WordSource(rows, identifier.columns))
+        return tuple(found)
+
+    def elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+        """Rows of another table that hold an identifier of the people."""
+        holder = self.world.tables[identifier.table]
+        rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
+        return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
 
     def _identified(self, table: Mapped) -> Rows | None:
         """Rows of a table of people found by what was given: one strong kind, narrowed by every weak one."""
@@ -193,8 +252,16 @@ class Ownership:
             )
             if not strong:
                 continue
-            weak = [one.kind for one in subject.identifiers if one.kind in kinds and one.kind in WEAK]
-            found.append(self._by_kinds(table, strong, weak, kinds))
+            weak = [
+                one.kind
+                for one in subject.identifiers
+                if one.kind in kinds and one.kind in WEAK and not one.table and not one.more
+            ]
+            identifier = subject.identifier(strong)
+            if identifier and identifier.table:
+                found.append(self._by_holder(table, identifier, kinds))
+            else:
+                found.append(self._by_kinds(table, strong, weak, kinds))
         if not found:
             return None
         rows = _either(found)
@@ -202,6 +269,12 @@ class Ownership:
         if subject.nobody:
             extra.append(Not(self._nobody(table)))
         return Both((rows, *extra)) if extra else rows
+
+    def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
+        """People whose identifier is in another table."""
+        seed = key_seed((*kinds, "as", identifier.kind))
+        held = _holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
+        return Leads(_key(table), self.world.tables[identifier.table].local, identifier.by, held)
 
     def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
         subject = table.decl.subject
@@ -227,9 +300,9 @@ class Ownership:
                 if arm.link.by_identifier in kinds:
                     seed = key_seed((*kinds, "as", arm.link.by_identifier))
                     found.append(self._with(arm, Given(arm.columns, seed, arm.how)))
-        handed = self._handed(self.world.tables[arm.target])
+        handed = self._handed(self.world.tables[arm.holder])
         if self.asked.frozen and arm.same_store and not arm.link.through and arm.to_columns in handed:
-            found.append(self._with(arm, Given(arm.columns, hand_seed("frozen", arm.target, arm.to_columns), arm.how)))
+            found.append(self._with(arm, Given(arm.columns, hand_seed("frozen", arm.holder, arm.to_columns), arm.how)))
         return found
 
     def _via(self, arm: Arm, kind: str) -> list[Rows]:
@@ -246,6 +319,10 @@ class Ownership:
     def leading(self, arm: Arm, to: Rows) -> Rows:
         """Rows that lead to rows `to` of the link's target (same store)."""
         target = self.world.tables[arm.target]
+        if arm.elsewhere:
+            holder, by = self.world.tables[arm.elsewhere.table].local, arm.elsewhere.by
+            held = _holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
+            return self._with(arm, Leads(arm.columns, holder, arm.to_columns, held, arm.how))
         if through := arm.link.through:
             middle = self.world.tables.get(through.table)
             local = middle.local if middle else through.table.partition(".")[2]
@@ -264,8 +341,10 @@ class Ownership:
 
     def _others(self, table: Mapped) -> bool:
         """Whether a row of these people can have another owner as well, by the shape of its links alone."""
-        owning = [arm for arm in table.arms if arm.owning]
+        owning = table.owners
         if table.name not in self._owned or not owning:
+            return False
+        if all(arm.link.dies_with and arm.target != table.name for arm in owning) and not table.decl.subject:
             return False
         return len(owning) > 1 or bool(table.decl.subject) or not owning[0].to_unique or bool(owning[0].link.through)
 
@@ -321,6 +400,7 @@ class Ownership:
         for other in self.tables:
             for arm in other.arms:
                 plain = arm.how.template == "{}" and arm.how.inside == "whole" and not arm.link.mentions
+                plain = plain and arm.to_unique  # what only looks alike (a name) is no reference
                 if arm.target == table.name and arm.columns and plain and not arm.link.by_identifier:
                     seen.add((other.name, frozenset(arm.columns)))
                     yield other, arm.columns, arm.to_columns, arm, arm.cut is not None
@@ -372,7 +452,8 @@ class Ownership:
         gone = self.gone(other)
         if gone is None or other.name not in self.erased:
             return All()
-        alone = arm is not None and arm.owning and other.owners == (arm,) and not arm.conditions
+        alone = arm is not None and arm.owning and not arm.conditions
+        alone = alone and (other.owners == (arm,) or (arm is not None and arm.link.dies_with))
         if alone and other.name not in self._kept | self._live:
             return None
         return Not(In(gone))
@@ -386,12 +467,20 @@ class Ownership:
         return Given(columns, hand_seed("frozen", table.name, columns))
 
 
-def owned_tables(world: World) -> set[str]:
-    """Tables (qualified) that can hold rows of a person: people, and what belongs to them at any distance."""
+def owned_tables(world: World, leaving: bool = True) -> set[str]:
+    """Tables (qualified) that can hold rows of a person: people, and what belongs to them at any distance.
+
+    When the people leave, also rows of others that go with them.
+    """
     found = {table.name for table in world.tables.values() if table.decl.subject}
     found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
+    found |= {t.name for t in world.tables.values() if any(leaving and a.takes and a.link.mentions for a in t.arms)}
     while True:
-        more = {t.name for t in world.tables.values() if any(arm.owning and arm.target in found for arm in t.arms)}
+        more = {
+            table.name
+            for table in world.tables.values()
+            if any((arm.owning or (leaving and arm.takes)) and arm.target in found for arm in table.arms)
+        }
         if more <= found:
             return found
         found |= more
@@ -404,9 +493,21 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
         found.add(table.decl.subject.key or table.facts.key)
     for other in world.tables.values():
         for arm in other.arms:
-            if arm.target == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
+            if arm.holder == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
                 found.add(arm.to_columns)
     return sorted(found)
+
+
+def _holding(identifier: Identifier, rows: Rows) -> Rows:
+    """The rows among these that hold an identifier of a person: of the right kind, and not a shared one."""
+    parts: list[Rows] = [rows, *(_is(column, values) for column, values in identifier.where.items())]
+    if identifier.nobody:
+        parts.append(Not(Compare(identifier.column, "in", identifier.nobody)))
+    return _both(parts)
+
+
+def _key(table: Mapped) -> tuple[str, ...]:
+    return (table.decl.subject.key if table.decl.subject else ()) or table.facts.key
 
 
 def clearable(table: Mapped, reference: ForeignKey) -> bool:

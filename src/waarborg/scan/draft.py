@@ -68,13 +68,19 @@ _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",)}
 
 
 def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
-    """The draft of a map for one store. Pure."""
+    """The draft of a map for one store. Pure.
+
+    A table that looks personal and leads to nobody is not in it: whose it is, is a question (see `findings.questions`),
+    and until somebody answers it `waarborg check` reports its columns as unmapped.
+    """
     subjects = {s.table: s for s in findings.subjects}
     links: dict[str, list[Link]] = defaultdict(list)
     for link in findings.links:
-        one = _link(link, schema, store.name)
-        if one not in links[link.reference.table]:
-            links[link.reference.table].append(one)
+        table, one = (
+            _turned(link, store.name) if link.carries else (link.reference.table, _link(link, schema, store.name))
+        )
+        if one not in links[table]:
+            links[table].append(one)
     columns: dict[str, dict[str, ColumnDecl]] = defaultdict(dict)
     for link in findings.links:
         if link.kind is LinkKind.ABOUT:
@@ -87,22 +93,28 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
         if not links[guest.table]:
             # Nothing leads from here to a person with an account: its rows are people themselves.
             subjects.setdefault(guest.table, guest)
-    reached = {link.reference.target for link in findings.links}
-    named = [
-        t
-        for t in schema.tables
-        if not schema.tables[t].view and (t in subjects or t in reached or links.get(t) or columns.get(t))
-    ]
+    found = _leading(set(subjects), links, store.name)
+    named = [t for t in schema.tables if not schema.tables[t].view and t in found]
     tables = {
         f"{store.name}.{t}": TableDecl(
             f"{store.name}.{t}",
             subject=_subject(subjects[t], schema) if t in subjects else None,
-            links=tuple(links.get(t, ())),
+            links=tuple(one for one in links.get(t, ()) if one.target.partition(".")[2] in found),
             columns=dict(columns.get(t, {})),
         )
         for t in named
     }
     return DataMap({store.name: store}, tables)
+
+
+def _leading(people: set[str], links: dict[str, list[Link]], store: str) -> set[str]:
+    """Tables of people, and those from which a link leads to one, at any distance."""
+    found = set(people)
+    while True:
+        more = {t for t, several in links.items() if any(one.target.partition(".")[2] in found for one in several)}
+        if more <= found:
+            return found
+        found |= more
 
 
 def _subject(subject: Subject, schema: Schema) -> SubjectDecl:
@@ -114,6 +126,12 @@ def _subject(subject: Subject, schema: Schema) -> SubjectDecl:
         ),
         nobody=subject.nobody,
     )
+
+
+def _turned(link: LinkFound, store: str) -> tuple[str, Link]:
+    """The address of an order belongs to the order that names it: the link stands in the address."""
+    r = link.reference
+    return r.target, Link(LinkKind.BELONGS_TO, f"{store}.{r.table}", r.to_columns, r.columns)
 
 
 def _link(link: LinkFound, schema: Schema, store: str) -> Link:

@@ -21,6 +21,13 @@ class Question:
     impact: int
     """How many rows, columns and links hang on the answer; questions are asked from the highest down."""
     answers: tuple[str, ...] = ()
+    kind: str = ""
+    """What the answer decides: `people`, `special`, `personal`, `link`, `orphans`, `nobody` or `shared`."""
+    table: str = ""
+    """The table it is about, by its name in the store's schema."""
+    columns: tuple[str, ...] = ()
+    target: str = ""
+    """The table that a link in question leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,27 @@ class Findings:
     refused: Mapping[str, str] = field(default_factory=dict)
     """Tables that could not be sampled, with the reason."""
     tables: int = 0
+    sizes: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
+    """About how many rows a table has, and whether it may be more (the sample was full and nobody counted)."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """`schema.table` of each table, where the engine has schemas and the table's own name leaves the default out."""
+    not_visible: tuple[str, ...] = ()
+    """What the account cannot see at all: reported, never taken as absent."""
+
+    def name(self, table: str) -> str:
+        """A table with its store and, where the engine has schemas, its schema: `app.public.users`."""
+        return f"{self.store}.{self.names.get(table, table)}"
+
+    def about(self, question: Question) -> str:
+        """What a question is about, named in full."""
+        return ".".join([self.name(question.table), *question.columns[:1]]) if question.table else question.about
 
     def as_dict(self) -> dict[str, object]:
         """One plain object, in a stable order."""
-        at = f"{self.store}."
         return {
             "subjects": [
                 {
-                    "table": at + s.table,
+                    "table": self.name(s.table),
                     "identifiers": dict(s.identifiers),
                     "confidence": s.confidence,
                     "evidence": list(s.evidence),
@@ -55,27 +75,27 @@ class Findings:
             ],
             "columns": [
                 {
-                    "column": f"{at}{table}.{column}",
+                    "column": f"{self.name(table)}.{column}",
                     "category": v.category,
                     "confidence": calibration.calibrated(v.confidence, calibration.COLUMNS),
                     "evidence": list(v.evidence),
                 }
                 for (table, column), v in self.columns.items()
             ],
-            "links": [self._link(at, link) for link in self.links],
+            "links": [self._link(link) for link in self.links],
             "questions": [
-                {"about": q.about, "question": q.text, "impact": q.impact, "answers": list(q.answers)}
+                {"about": self.about(q), "question": q.text, "impact": q.impact, "answers": list(q.answers)}
                 for q in self.questions
             ],
-            "refused": [{"table": at + t, "reason": why} for t, why in sorted(self.refused.items())],
+            "refused": [{"table": self.name(t), "reason": why} for t, why in sorted(self.refused.items())],
+            "not_visible": list(self.not_visible),
         }
 
-    @staticmethod
-    def _link(at: str, link: LinkFound) -> dict[str, object]:
+    def _link(self, link: LinkFound) -> dict[str, object]:
         r = link.reference
         found: dict[str, object] = {
-            "from": [f"{at}{r.table}.{c}" for c in r.columns],
-            "to": [f"{at}{r.target}.{c}" for c in r.to_columns],
+            "from": [f"{self.name(r.table)}.{c}" for c in r.columns],
+            "to": [f"{self.name(r.target)}.{c}" for c in r.to_columns],
             "kind": link.kind.value,
             "found_by": r.found_by,
             "confidence": calibration.calibrated(r.confidence, calibration.LINKS),

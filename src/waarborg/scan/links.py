@@ -43,6 +43,8 @@ class LinkFound:
     reason: str
     mechanical: bool = False
     """It stands in most tables and only says who entered the row."""
+    carries: bool = False
+    """The row it leads to names the person of this row, and goes where this row goes (the address of an order)."""
 
     @property
     def confidence(self) -> float:
@@ -74,7 +76,12 @@ def choose(
         )
     followed = {(one.reference.table, one.reference.columns) for one in links}
     links += [
-        LinkFound(r, LinkKind.BELONGS_TO, f'a row of "{r.target}" names the person of this row, and goes with it')
+        LinkFound(
+            r,
+            LinkKind.BELONGS_TO,
+            f'a row of "{r.target}" names the person of this row, and goes with it',
+            carries=True,
+        )
         for r in listed
         if r.target not in subjects
         and (r.table, r.columns) not in followed

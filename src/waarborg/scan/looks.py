@@ -64,7 +64,7 @@ class Looks:
         return self._profiles[key]
 
     def _sample(self, table: Table) -> dict[str, Sequence[object]]:
-        if table.rows == 0 or table.view:
+        if table.rows == 0 or table.view or not self.rows:
             return {}
         try:
             samples = self.store.sample(table.name, [c.name for c in table.columns], self.rows)
@@ -72,6 +72,17 @@ class Looks:
             self.refused[table.name] = str(problem).partition(". ")[0]
             return {}
         return {one.column: one.values for one in samples}
+
+    def sizes(self) -> dict[str, tuple[int, bool]]:
+        """For each table: about how many rows it has, and whether it may have more than that."""
+        found: dict[str, tuple[int, bool]] = {}
+        for name, table in self.schema.tables.items():
+            if table.rows is not None:
+                found[name] = table.rows, False
+            elif self._samples.get(name):
+                seen = max(len(values) for values in self._samples[name].values())
+                found[name] = seen, seen >= self.rows
+        return found
 
     def keys(self, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
         """Distinct sampled keys without NULL and without sentinels, at most `KEYS`."""

@@ -18,13 +18,14 @@ from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
 
 
-def scan(store: Store, rows: int = ROWS) -> Findings:
+def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Looks | None = None) -> Findings:
     """Look through one store. `rows` bounds the sample of each table; 0 goes by names and declarations alone.
 
-    Raises `StoreError` when the store cannot be described; a table that cannot be sampled is in `Findings.refused`.
+    `schema` spares describing the store again, `looks` keeps what was sampled for who wants to test more. Raises
+    `StoreError` when the store cannot be described; a table that cannot be sampled is in `Findings.refused`.
     """
-    schema = store.describe()
-    looks = Looks(store, schema, rows)
+    schema = schema or store.describe()
+    looks = looks or Looks(store, schema, rows)
     prefix = common_prefix([local_name(t) for t in schema.tables], 0.6, 5)
     roles = {name: role_of(table, prefix) for name, table in schema.tables.items()}
     subjects = find_subjects(schema.tables, roles)
@@ -42,17 +43,35 @@ def scan(store: Store, rows: int = ROWS) -> Findings:
     links, owned = choose(schema, roles, subjects, references)
     verdicts = classify_all(schema, roles, subjects, references, looks, (links, owned))
     columns = {at: v for at, v in verdicts.items() if v.reported}
+    guests = tuple(find_guests(schema.tables, roles, subjects, columns))
     return Findings(
         store=store.name,
         subjects=tuple(subjects.values()),
         columns=columns,
         links=tuple(links),
-        questions=tuple(questions(store.name, schema, subjects, verdicts, links)),
+        questions=tuple(questions(store.name, schema, subjects, verdicts, links, guests)),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
-        guests=tuple(find_guests(schema.tables, roles, subjects, columns)),
+        guests=guests,
         refused=looks.refused,
         tables=len(schema.tables),
+        sizes=looks.sizes(),
+        names=_full_names(schema),
+        not_visible=schema.not_visible,
     )
+
+
+def _full_names(schema: Schema) -> dict[str, str]:
+    """The schema before a table's name where the engine has schemas and the name leaves the default one out.
+
+    A MariaDB "schema" is the database itself, which the store's name stands for already.
+    """
+    if schema.engine != "postgresql":
+        return {}
+    return {
+        name: f"{t.schema}.{name}"
+        for name, t in schema.tables.items()
+        if t.schema and not name.startswith((f"{t.schema}.", f'"{t.schema}".'))
+    }
 
 
 def classify_all(

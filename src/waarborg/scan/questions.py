@@ -21,6 +21,7 @@ def questions(
     subjects: Mapping[str, Subject],
     verdicts: Mapping[tuple[str, str], Verdict],
     links: Sequence[LinkFound],
+    guests: Sequence[Subject] = (),
 ) -> list[Question]:
     """The questions, the one with the most hanging on it first."""
     leading = Counter(link.reference.target for link in links)
@@ -33,6 +34,8 @@ def questions(
                     f'Is each row of "{subject.table}" a person?',
                     10 * (1 + leading[subject.table]),
                     ("yes", "no", "some of them"),
+                    "people",
+                    subject.table,
                 )
             )
     for link in links:
@@ -46,6 +49,9 @@ def questions(
                     f'Does "{column}" of "{table}" hold {verdict.category.replace("_", " ")} data (Art. 9 or 10)?',
                     40,
                     ("yes", "no"),
+                    "special",
+                    table,
+                    (column,),
                 )
             )
         elif 0.4 <= verdict.confidence < 0.6:
@@ -55,48 +61,64 @@ def questions(
                     f'Does "{column}" of "{table}" say something of a person ({verdict.category.replace("_", " ")})?',
                     _size(schema, table),
                     ("yes", "no"),
+                    "personal",
+                    table,
+                    (column,),
                 )
             )
+    asked += _lost(store, schema, subjects, verdicts, links, {one.table for one in guests})
     return sorted(asked, key=lambda q: (-q.impact, q.about))
+
+
+def _lost(
+    store: str,
+    schema: Schema,
+    subjects: Mapping[str, Subject],
+    verdicts: Mapping[tuple[str, str], Verdict],
+    links: Sequence[LinkFound],
+    guests: set[str],
+) -> list[Question]:
+    """Tables that look personal and from which nothing leads to a person: no request would reach their rows."""
+    reached = set(subjects) | {link.reference.table for link in links}
+    reached |= {link.reference.target for link in links if link.kind is LinkKind.ORGANISATION or link.carries}
+    kinds: dict[str, set[str]] = {}
+    for (table, _), verdict in verdicts.items():
+        if verdict.reported and table not in reached and not schema.tables[table].view:
+            kinds.setdefault(table, set()).add(verdict.category.replace("_", " "))
+    return [
+        Question(
+            f"{store}.{table}",
+            f'"{table}" looks personal ({", ".join(sorted(held))}), and nothing in it leads to a person: whose is it?',
+            20 + len(held) + _size(schema, table),
+            ("of people we cannot name", "no person in it", *(["each row is a person"] if table in guests else [])),
+            "lost",
+            table,
+        )
+        for table, held in kinds.items()
+    ]
 
 
 def _of_link(store: str, link: LinkFound) -> list[Question]:
     r = link.reference
-    at = f"{store}.{r.table}.{r.columns[0]}"
-    found: list[Question] = []
+    at, columns = f"{store}.{r.table}.{r.columns[0]}", " and ".join(r.columns)
+    asked: list[tuple[str, int, tuple[str, ...], str]] = []
     if r.confidence < _UNSURE:
-        found.append(
-            Question(at, f'Does "{" and ".join(r.columns)}" of "{r.table}" lead to "{r.target}"?', 8, ("yes", "no"))
-        )
+        asked.append((f'Does "{columns}" of "{r.table}" lead to "{r.target}"?', 8, ("yes", "no"), "link"))
     if r.orphans > 0.02:
-        found.append(
-            Question(
-                at,
-                f'{r.orphans:.0%} of the sampled keys in "{r.columns[0]}" of "{r.table}" lead to no "{r.target}": '
-                "do these rows outlive their owner, or does the link lead elsewhere?",
-                15,
-                ("they outlive", "another table"),
-            )
+        text = (
+            f'{r.orphans:.0%} of the sampled keys in "{r.columns[0]}" of "{r.table}" lead to no "{r.target}": '
+            "do these rows outlive their owner, or does the link lead elsewhere?"
         )
+        asked.append((text, 15, ("they outlive", "another table"), "orphans"))
     if r.nobody:
-        found.append(
-            Question(
-                at,
-                f'Does {", ".join(r.nobody)} in "{r.columns[0]}" of "{r.table}" mean that there is no person?',
-                5,
-                ("yes", "no"),
-            )
-        )
+        text = f'Does {", ".join(r.nobody)} in "{r.columns[0]}" of "{r.table}" mean that there is no person?'
+        asked.append((text, 5, ("yes", "no"), "nobody"))
     if link.kind is LinkKind.VISIBLE_TO:
-        found.append(
-            Question(
-                at,
-                f'May the person of "{r.table}" only see the row, or is it theirs too?',
-                12,
-                ("only see", "theirs too"),
-            )
-        )
-    return found
+        text = f'May the person of "{r.table}" only see the row, or is it theirs too?'
+        asked.append((text, 12, ("only see", "theirs too"), "shared"))
+    return [
+        Question(at, text, impact, answers, kind, r.table, r.columns, r.target) for text, impact, answers, kind in asked
+    ]
 
 
 def _size(schema: Schema, table: str) -> int:

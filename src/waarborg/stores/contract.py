@@ -199,6 +199,8 @@ class Inside(StrEnum):
     """PHP serialisation, pickled or otherwise length-prefixed text."""
     LIST = "list"
     """One of several keys with a separator (`path`), for example `3,17,20`."""
+    ENCODED = "encoded"
+    """In whatever text the cell unfolds to: base64, compressed, escaped. For `Mentions` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +415,8 @@ class Redact(Write):
 
     words: str
     text: str
+    encoded: bool = False
+    """The cell may be compressed or in base64: it is unfolded, treated and folded again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted
+from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted, redacted_inside
 from waarborg.stores.sets import COARSE, Positions, Row, Tables, check_columns, collated, key_of, table_of
 
 MutableRow = dict[str, object]
@@ -197,10 +197,12 @@ class Working:
                     new = _EMPTY.get(column.family)
             case Coded(seed):
                 new = coded(value, self._one_value(seed), column.length)
-            case Redact(words, text):
+            case Redact(words, text, encoded):
                 if words not in self._seeds:
                     raise refusals.unknown_seed(self._store, words)
                 several = [word for key in self._seeds[words] for word in key]
+                if encoded and value is not None:
+                    return redacted_inside(value, several, text, column.length)
                 new = value if value is None else redacted(str(form(value)), several, text, column.length)
             case _:
                 raise refusals.malformed(self._store, f"A write by {type(write).__name__} is not understood here.")

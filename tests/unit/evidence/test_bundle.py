@@ -1,8 +1,8 @@
 """Bundles as files."""
 
 import pytest
-
 from tests.evidence_kit import PERSON, PLAN, sample
+
 from waarborg.errors import EvidenceError
 from waarborg.evidence import bundle
 from waarborg.evidence.audit import MOST_FLAWS, Flaw

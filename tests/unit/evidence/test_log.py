@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-
 from tests.evidence_kit import MASTER, PERSON, PLAN, START, in_memory, sample
+
 from waarborg.errors import EvidenceError
 from waarborg.evidence.entry import Entry, genesis, is_instant
 from waarborg.evidence.heads import Head, SigningKey

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.evidence_kit import PLAN, REQUEST, START, Kit, in_memory
+
 from waarborg.errors import EvidenceError
 from waarborg.evidence import receipt
 from waarborg.evidence.heads import SigningKey

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-
 from tests.evidence_kit import MASTER
+
 from waarborg.state import State
 
 Connect = Callable[[], Any]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 import pytest
-
 from tests.evidence_kit import PLAN, START, in_memory
+
 from waarborg.datamap.model import ColumnDecl, DataMap, StoreDecl, TableDecl
 from waarborg.errors import EvidenceError
 from waarborg.state import declared_names

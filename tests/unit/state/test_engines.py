@@ -5,8 +5,8 @@ import signal
 import threading
 
 import pytest
-
 from tests.evidence_kit import MASTER, NAMES, PERSON, PLAN, START
+
 from waarborg.errors import StateError
 from waarborg.evidence.audit import audit
 from waarborg.evidence.heads import SigningKey

@@ -5,8 +5,8 @@ import stat
 import sys
 
 import pytest
-
 from tests.evidence_kit import MASTER, PLAN, START
+
 from waarborg.errors import StateError
 from waarborg.state import MasterKey, create_key_file, load_master, open_state
 

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-
 from tests.evidence_kit import MASTER, PLAN, START
+
 from waarborg.errors import StateError
 from waarborg.evidence.heads import SigningKey
 from waarborg.state import Applied, MasterKey, State, Vault

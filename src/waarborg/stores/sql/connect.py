@@ -113,7 +113,8 @@ def _mariadb_ready(connection: Any, budget: Budget) -> None:
     with connection.cursor() as cursor:
         # Backslash escapes and strict mode are what our literals and NOT NULL promises rely on.
         cursor.execute(
-            f"SET SESSION {limit}, SESSION innodb_lock_wait_timeout = {max(1, round(budget.lock_timeout))},"
+            f"SET SESSION {limit}, SESSION group_concat_max_len = 1000000000,"
+            f" SESSION innodb_lock_wait_timeout = {max(1, round(budget.lock_timeout))},"
             " SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'"
         )
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
@@ -253,6 +254,14 @@ def is_driver_error(error: BaseException) -> bool:
         return True
     module = type(error).__module__
     return module.startswith(("sqlite3", "psycopg", "pymysql"))
+
+
+def moved() -> Refused:
+    """Rows left a set while it was being treated: begin the transaction again."""
+    made = StoreError.one("WB332", "Rows were changed by somebody else at the same moment.", "", "Run again.")
+    refused = Refused(made.findings)
+    refused.retry = refused.unreachable = True
+    return refused
 
 
 def discard(connection: Any) -> None:

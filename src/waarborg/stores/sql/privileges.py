@@ -71,7 +71,9 @@ def _postgresql(store: SqlStore, needs: Sequence[Need], role: Role, account: str
     who = quote(account)
     with store._cursor(True) as (_, cursor), guarded():
         database = execute(cursor, "SELECT current_database()").fetchone()[0]
-        schemas = dict.fromkeys(facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs)))
+        schemas = dict.fromkeys(
+            facts.names[one][0] for one in (facts.schema.tables if role is Role.SCAN else _tables(needs))
+        )
         yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quote(database)} TO {who};"
         for schema in schemas:
             yield f"GRANT USAGE ON SCHEMA {quote(schema)} TO {who};"
@@ -144,9 +146,16 @@ def _mariadb(store: SqlStore, needs: Sequence[Need], role: Role, account: str, m
             if need.delete:
                 yield f"GRANT DELETE ON {table} TO {who};"
             if need.insert:
-                yield f"GRANT INSERT ({', '.join(map(quote, need.insert))}) ON {table} TO {who};"
+                yield f"GRANT INSERT ({', '.join(map(quote, _inserted(store, need)))}) ON {table} TO {who};"
     if role is Role.APPLY and marker:
         yield from (f"GRANT SELECT, INSERT ON {quote(d)}.waarborg_applied TO {who};" for d in list(databases)[:1])
+
+
+def _inserted(store: SqlStore, need: Need) -> tuple[str, ...]:
+    """The columns of a row that may be added. MariaDB asks INSERT for the key too, because the new key is returned."""
+    if not need.insert or store.dialect.name != "mariadb":
+        return need.insert
+    return tuple(dict.fromkeys((*need.insert, *store.facts().schema.tables[need.table].key)))
 
 
 def _tables(needs: Iterable[Need]) -> list[str]:
@@ -178,7 +187,7 @@ def _asked(store: SqlStore, needs: Sequence[Need], role: Role) -> Iterator[tuple
         yield need.table, "SELECT", ""
         if role is Role.APPLY:
             yield from ((need.table, "UPDATE", column) for column in need.update)
-            yield from ((need.table, "INSERT", column) for column in need.insert)
+            yield from ((need.table, "INSERT", column) for column in _inserted(store, need))
             if need.delete:
                 yield need.table, "DELETE", ""
 
@@ -207,8 +216,8 @@ def _lacking_sqlite(cursor: Any, reading: bool) -> list[str]:
     file = next((row[2] for row in execute(cursor, "PRAGMA database_list").fetchall() if row[1] == "main"), "")
     if not file or reading:
         return []
-    folder = os.path.dirname(file)
-    return [f"writing in the {what}" for what, path in (("file", file), ("folder of the file", folder)) if not os.access(path, os.W_OK)]
+    places = ("file", file), ("folder of the file", os.path.dirname(file))
+    return [f"writing in the {what}" for what, path in places if not os.access(path, os.W_OK)]
 
 
 def _lacking_mariadb(store: SqlStore, cursor: Any, needs: Sequence[Need], role: Role) -> Iterator[str]:
@@ -248,7 +257,9 @@ def health(store: SqlStore) -> Iterator[Told]:
     with store._cursor(True) as (_, cursor), guarded():
         match store.dialect.name:
             case "postgresql":
-                yield Told(True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0])
+                yield Told(
+                    True, execute(cursor, "SELECT 'PostgreSQL ' || current_setting('server_version')").fetchone()[0]
+                )
                 yield from _replica(cursor)
             case "sqlite":
                 yield Told(True, "SQLite " + execute(cursor, "SELECT sqlite_version()").fetchone()[0])

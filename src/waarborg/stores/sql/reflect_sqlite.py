@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
+from sqlite3 import Error
 from typing import Any
 
 from waarborg.stores.contract import Check, Column, Family, ForeignKey, Index, Schema, Table, Trigger, Unique
@@ -32,9 +33,7 @@ def describe_sqlite(cursor: Any) -> Facts:
     """Every table and view of the main database."""
     version = _version(cursor)
     tables = cursor.execute(_TABLES).fetchall()
-    columns = defaultdict(list)
-    for row in cursor.execute(_COLUMNS).fetchall():
-        columns[row[0]].append(row[1:])
+    columns, broken = _columns(cursor, [row[0] for row in tables])
     triggers = defaultdict(list)
     for table, name, sql in cursor.execute(_TRIGGERS).fetchall():
         found = re.search(r"\b(BEFORE|AFTER|INSTEAD\s+OF)?\s*\b(INSERT|UPDATE|DELETE)\b", sql or "", re.I)
@@ -52,8 +51,31 @@ def describe_sqlite(cursor: Any) -> Facts:
         if kind == "table" and free and not re.search(r"\)\s*(STRICT\s*,\s*)?WITHOUT\s+ROWID", sql or "", re.I):
             address[name] = free
     return Facts(
-        Schema("sqlite", made), {name: ("", name) for name in made}, cols, address, {}, dict.fromkeys(made, version)
+        Schema("sqlite", made, tuple(f'"{name}": its columns' for name in broken)),
+        {name: ("", name) for name in made},
+        cols,
+        address,
+        {},
+        dict.fromkeys(made, version),
     )
+
+
+def _columns(cursor: Any, names: list[str]) -> tuple[dict[str, list[Any]], list[str]]:
+    """The columns of every table, and the tables that cannot say: a view over a missing table, an unknown module."""
+    columns: dict[str, list[Any]] = defaultdict(list)
+    broken: list[str] = []
+    try:
+        found = cursor.execute(_COLUMNS).fetchall()
+    except Error:
+        found = []
+        for name in names:
+            try:
+                found += cursor.execute(_COLUMNS.replace(" ORDER BY", " AND m.name = ? ORDER BY"), (name,)).fetchall()
+            except Error:
+                broken.append(name)
+    for row in found:
+        columns[row[0]].append(row[1:])
+    return columns, broken
 
 
 def stamps_sqlite(cursor: Any, facts: Facts) -> bool:

@@ -18,6 +18,7 @@ from waarborg.stores.contract import (
     Change,
     Delete,
     Hit,
+    Insert,
     Program,
     Reading,
     Sample,
@@ -39,6 +40,13 @@ from waarborg.stores.sql.reflect import describe, unchanged
 @lru_cache(maxsize=256)
 def _analysed(program: Program) -> Analysis:
     return analyse(program)
+
+
+def _plain(error: Refused) -> StoreError:
+    """A refusal as others know it: its code is for the retries in here."""
+    made = StoreError(error.findings)
+    made.unreachable = error.unreachable
+    return made
 
 
 class SqlStore:
@@ -104,7 +112,7 @@ class SqlStore:
             with guarded():
                 yield
         except Refused as error:
-            raise StoreError(error.findings) from None
+            raise _plain(error) from None
 
     def _know(self, reading: bool, cursor: Any) -> Dialect:
         if self._dialect is None:
@@ -145,7 +153,11 @@ class SqlStore:
     def describe(self) -> Schema:
         """The facts of the database now."""
         with self._told(), self._cursor(True) as (_, cursor):
+            # Within the time-outs of the budget: a catalogue can be slow, or locked by a migration.
+            transaction.begin(cursor, self.dialect, self.budget, read_only=True)
             self._facts = self._described(cursor)
+            if self.dialect.name == "postgresql":
+                transaction.execute(cursor, "COMMIT")
         return self._facts.schema
 
     def _described(self, cursor: Any) -> Facts:
@@ -185,7 +197,7 @@ class SqlStore:
                 return self._apply(facts, change, seeds)
             except Refused as error:
                 if not (error.retry or error.unsent) or attempt == self.budget.retries:
-                    raise StoreError(error.findings) from None
+                    raise _plain(error) from None
                 time.sleep(min(0.05 * 2**attempt, 1.0) * (0.5 + random.random()))  # noqa: S311 - jitter, no secret
         raise AssertionError
 
@@ -224,7 +236,8 @@ class SqlStore:
         return Applied(done)
 
     def _carry(self, sets: Evaluation, change: Change, seeds: Seeds, cursor: Any) -> Any:
-        watch = transaction.Watch(cursor, sets.dialect, sets.facts)
+        tables = sets.treated | {step.table for step in change.steps if isinstance(step, Insert)}
+        watch = transaction.Watch(cursor, sets.dialect, sets.facts, tables)
         carrier = Carrier(sets, change, seeds)
         with guarded():
             prepared = carrier.prepare()

@@ -20,7 +20,7 @@ from waarborg.stores.contract import (
     Redact,
     Write,
 )
-from waarborg.stores.matching import coarsened, coded, redacted
+from waarborg.stores.matching import coarsened, coded, redacted, redacted_inside
 from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.dialects import Dialect, Params
 from waarborg.stores.sql.facts import Col, Facts
@@ -53,7 +53,7 @@ def assignments(
 def said(dialect: Dialect, col: Col, write: Write) -> bool:
     """Whether the engine can say the write exactly; otherwise the cells are read, computed here and written back."""
     if isinstance(write, Redact):
-        return dialect.name == "sqlite"
+        return dialect.name == "sqlite" and not write.encoded
     if isinstance(write, Coarsen) and dialect.name != "sqlite":
         return write.how != "ip" and col.family in (Family.DATE, Family.DATETIME)
     if isinstance(write, Coded) and dialect.name != "sqlite":
@@ -64,6 +64,8 @@ def said(dialect: Dialect, col: Col, write: Write) -> bool:
 def computed(store: str, write: Write, value: Any, col: Col, seeds: Mapping[str, Sequence[Key]]) -> Any:
     """What a cell becomes, by the meaning that all connectors share."""
     match write:
+        case Redact(words, by, encoded=True):
+            return None if value is None else redacted_inside(value, _words(store, seeds, words), by, col.length)
         case Redact(words, by):
             return None if value is None else redacted(text_of(value), _words(store, seeds, words), by, col.length)
         case Coarsen(how):
