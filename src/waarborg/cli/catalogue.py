@@ -353,7 +353,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
         ),
         "Secrets and other people's data stay out; the command stops where it cannot be sure.",
-        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable --language fr -o mine"),
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable -o mine"),
     ),
     Command(
         "evidence verify",
