@@ -71,7 +71,12 @@ class Shower:
     def _plan_head(self, plan: Plan) -> RenderableType:
         say = self.words
         head = beside(
-            Text(say("erasure_of", people=say.people(plan.people)), STRONG),
+            Text(
+                say("sweep_of", rule=clean(plan.rule))
+                if plan.rule
+                else say("erasure_of", people=say.people(plan.people)),
+                STRONG,
+            ),
             Text(f"{say('plan')} {plan.id}", ACCENT),
         )
         under = f"{clean(plan.policy)} · {say('made', when=say.moment(plan.made_at))}"

@@ -146,13 +146,22 @@ class Due:
         if not parts:
             return NONE
         if held:
-            items = [table.decl.columns[name].category for name in group.columns]
-            for hold in self.policy.holds.values():
-                covers = hold.stands_on(self.today) and any(hold.covers(item) for item in items)
-                if covers and hold.everyone:
-                    return NONE
+            if self.held(table, group):
+                return NONE
             parts += [Not(rows) for one in self.spared if (rows := one.of(table))]
         return _both(parts)
+
+    def held(self, table: Mapped, group: Group) -> bool:
+        """Whether a hold on everyone covers these columns."""
+        items = [table.decl.columns[name].category for name in group.columns]
+        holds = [hold for hold in self.policy.holds.values() if hold.everyone and hold.stands_on(self.today)]
+        return any(hold.covers(item) for hold in holds for item in items)
+
+    @staticmethod
+    def people(table: Mapped) -> Rows | None:
+        """In a table of people those rows that are people; None elsewhere: every row counts."""
+        found = _people(table)
+        return _both(found) if found else None
 
     def undated(self, table: Mapped, group: Group) -> Rows:
         """Rows that never fall due because a rule has no date to count from."""

@@ -131,6 +131,8 @@ class Retention:
         """Why this plan may not run by itself."""
         if plan.empty:
             return None
+        if apart := sweeper.apart(sweeper.rule(plan.rule)):
+            return apart
         scope = sweeper.scope(plan.rule)
         with self.work.door.read() as state:
             allowed = state.permissions.holds(

@@ -62,8 +62,8 @@ class SweepDraft(Draft):
         spared: dict[str, Rows] = {}
         for one in due.spared:
             for name in one.rows:
-                if rows := one.of(world.tables[name]):
-                    spared[name] = Either((spared[name], rows)) if name in spared else rows
+                if stays := one.of(world.tables[name]):
+                    spared[name] = Either((spared[name], stays)) if name in spared else stays
         super().__init__(world, policy, store, NOBODY, keepings(policy, now), begins, spared)
 
     @staticmethod

@@ -51,7 +51,7 @@ from waarborg.stores.contract import (
     StepDone,
     Update,
 )
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import Outcome, SubjectRef, Treatment
 
 PASSES = 5
 """How often all that is due is gone through again: rows that others needed may go once those are gone."""
@@ -176,6 +176,18 @@ class Sweeper:
             f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
         )
 
+    def apart(self, rule: RetentionRule) -> Finding | None:
+        """Why the rows of a rule cannot be swept at all: they are to be set apart, and erasing them is not that."""
+        if rule.then is not Outcome.ISOLATE:
+            return None
+        return Finding(
+            "WB439",
+            self.planner.policy.place(f"retention.{rule.id}.then"),
+            "Rows of this rule are to be set apart until a release date, and a sweep cannot do that.",
+            "They would have to be sealed in the vault first; erasing them instead would break the promise.",
+            "Say then: erase (or anonymise), or set them apart yourself and map where they are.",
+        )
+
     # -- people under a hold -------------------------------------------------------------------------------------
 
     def _spared(self, store: str) -> list[tuple[Spared, list[RowSet], Seeds]]:
@@ -215,6 +227,8 @@ class Sweeper:
         """
         self._current(plan)
         rule = self.rule(plan.rule)
+        if finding := self.apart(rule):
+            raise PlanError([finding])
         plain = self.blueprints(rule, plan.made_at)
         whole = self.blueprints(rule, plan.made_at, chunked=True)
         held = self._seeds()
