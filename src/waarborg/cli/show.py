@@ -87,7 +87,7 @@ class Shower:
     def _totals(self, plan: Plan, sums: Totals) -> RenderableType:
         """The whole plan in one sentence."""
         say = self.words
-        if not plan.located:
+        if not plan.located and not plan.rule:
             return Text(say("sum_others", rows=say.rows(sums.changes)) if sums.changes else say("nothing_found"))
         day = say.day(sums.last) if sums.last else ""
         parts = [
@@ -99,6 +99,8 @@ class Shower:
             )
             if n
         ]
+        if plan.rule:
+            return Text(say("sum_sweep", goes=say.rows(sums.goes), changes=say.changes(sums.changes)))
         which = "sum_one" if plan.people == 1 else "sum_many"
         return Text(say(which, rows=say.rows(plan.located), parts=say.listed(parts)))
 

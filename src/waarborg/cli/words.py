@@ -159,6 +159,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "term": ("{period} na {event}", "{period} after {event}"),
     # retention
     "sweep_of": ("Opruimen volgens {rule}", "Sweep of {rule}"),
+    "sum_sweep": ("Over hun termijn: {goes} weg, {changes}.", "Past their term: {goes} go, {changes}."),
     "sweep_empty": ("er is niets over zijn termijn", "nothing is past its term"),
     "sweep_free": ("Deze regel mag uit zichzelf lopen.", "This rule may run by itself."),
     "sweep_done": ("{rows} behandeld en nagekeken", "{rows} treated and verified"),

@@ -50,15 +50,16 @@ class Group:
 
     @property
     def decisive(self) -> RetentionRule:
-        """The rule that the sweep of these columns is told under: the one with the longest term, the law's first."""
+        """The rule under which the sweep of these columns is told."""
         return decisive(self.rules)
 
 
 def decisive(rules: Sequence[RetentionRule]) -> RetentionRule:
-    """Of several rules, the one whose term is the longest; of equals the one with a law, then the first."""
+    """Of several rules, the one that is taken to end last: one with a law, then one that waits for an event, then the
+    longest term; of equals the first. Which one did end last can differ from row to row; what is due never does."""
 
-    def length(rule: RetentionRule) -> tuple[int, bool]:
-        return (rule.period or Period()).after(date(2000, 1, 1)).toordinal(), bool(rule.law)
+    def length(rule: RetentionRule) -> tuple[bool, bool, int]:
+        return bool(rule.law), bool(rule.until), (rule.period or Period()).after(date(2000, 1, 1)).toordinal()
 
     return max(rules, key=length)
 

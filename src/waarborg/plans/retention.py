@@ -44,7 +44,7 @@ class Swept:
     left: int = 0
     """Rows still to treat afterwards: none, unless a store stood in the way."""
     waits: Finding | None = None
-    """Why it waits for a person."""
+    """Why it waits for a person, or what stood in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,8 @@ class Retention:
                 log.append(kind=kind, at=now, data={"plan": plan.digest, "request": request, "error": found})
                 if isinstance(error, StalePlan):
                     state.plans.close(request, at=now)
-            raise
+            # One rule that cannot go on keeps no other from its term.
+            return Swept(plan.rule, plan, sum(treated.values()), waits=(*error.findings, None)[0])
         again, _ = sweeper.plan(plan.rule, plan.made_at)
         with self.work.writing() as (state, log, now):
             self._finish(state, log, plan, again, treated, now)

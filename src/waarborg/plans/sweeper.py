@@ -205,7 +205,7 @@ class Sweeper:
             rows: dict[str, Rows] = {
                 table.name: In(prefix + own) for table in theirs.tables if (own := theirs.own(table))
             }
-            sets = [RowSet(prefix + one.name, one.table, _renamed(one.rows, prefix)) for one in program.sets]
+            sets = [replace(one, name=prefix + one.name, rows=_renamed(one.rows, prefix)) for one in program.sets]
             seeds = Seeds({prefix + key: values for key, values in given_seeds(world, drawn, people).items()})
             found.append((Spared(hold, rows), sets, seeds))
         return found
@@ -307,7 +307,9 @@ class _Run:
                 return
 
     def _left(self, step: Delete | Update | Insert) -> Delete | Update | Insert:
-        """The step with what is left of its ceiling."""
+        """The step with what is left of its ceiling; a placeholder is added once, however often it is asked for."""
+        if isinstance(step, Insert):
+            return step
         return replace(step, ceiling=max(0, step.ceiling - self.done.get(step.id, 0)))
 
     def _apply(self, change: Change, seeds: Seeds) -> Chunk:
