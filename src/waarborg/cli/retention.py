@@ -96,7 +96,7 @@ def _rules(arguments: Namespace) -> list[str]:
 def _months(arguments: Namespace) -> int:
     given = getattr(arguments, "months", None) or str(MONTHS)
     if not given.isdigit() or not 1 <= int(given) <= 120:
-        raise UsageError.one("WB620", "This is not a number of months.", "", "Give a whole number from 1 to 120.")
+        raise UsageError.one("WB650", "This is not a number of months.", "", "Give a whole number from 1 to 120.")
     return int(given)
 
 
@@ -108,7 +108,7 @@ def _terms(file: str) -> Mapping[str, Mapping[str | int, Period]]:
 
     found = YAML(typ="safe").load(Path(file)) or {}
     if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
-        raise UsageError.one("WB621", "These are no terms of organisations.", "", "Write: rule: {organisation: 6 months}.")
+        raise UsageError.one("WB651", "These are no terms of organisations.", "", "Write: rule: {organisation: 6 months}.")
     return {rule: {key: Period.parse(str(term)) for key, term in one.items()} for rule, one in found.items()}
 
 

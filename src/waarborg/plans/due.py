@@ -224,14 +224,14 @@ class Due:
 
 
 def within(rule: RetentionRule, period: Period, today: date) -> None:
-    """Refuse an organisation's term outside the bounds of the policy. Raises `PlanError` WB436."""
+    """Refuse an organisation's term outside the bounds of the policy. Raises `PlanError` WB453."""
     bounds = rule.per_tenant
     length = period.after(today)
     low = bounds is None or bounds.at_least is None or bounds.at_least.after(today) <= length
     high = bounds is None or bounds.at_most is None or length <= bounds.at_most.after(today)
     if not (low and high):
         raise PlanError.one(
-            "WB436",
+            "WB453",
             f'An organisation set a term of {period} for "{rule.id}", outside the bounds of the policy.',
             "The policy tells people between which bounds the term lies.",
             f"Set a term from {bounds.at_least or 0} to {bounds.at_most or 'any'}." if bounds else "",

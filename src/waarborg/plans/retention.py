@@ -141,7 +141,7 @@ class Retention:
         if allowed:
             return sweeper.too_much(plan)
         return Finding(
-            "WB434",
+            "WB451",
             self.work.planner.policy.place(f"retention.{plan.rule}"),
             "This rule has not run before, or it or what it would do has changed since.",
             "What a rule takes the first time, nobody has ever seen go.",
@@ -249,7 +249,7 @@ class Retention:
             state.plans.close(request, at=now)
             self.work.keep(state, log, plan, sealed, request, now)
         waits = Finding(
-            "WB438",
+            "WB455",
             Place(),
             f"{plan.rows} rows that were erased are there again, in {', '.join(sorted({s.table for s in plan.steps()}))}.",
             "They were imported or restored, or their numbers were given out again: a person can tell.",

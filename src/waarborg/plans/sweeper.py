@@ -90,12 +90,12 @@ class Sweeper:
         return tuple(rule for rule in self.planner.policy.retention.values() if rule.data)
 
     def rule(self, name: str) -> RetentionRule:
-        """A rule by its name. Raises `PlanError` WB433."""
+        """A rule by its name. Raises `PlanError` WB450."""
         found = self.planner.policy.retention.get(name)
         if found is None or not found.data:
             known = [rule.id for rule in self.rules()]
             raise PlanError.one(
-                "WB433",
+                "WB450",
                 f'The policy has no retention rule "{name}" about rows.',
                 "Only what the policy promises is swept.",
                 near_miss(name, known) or f"Rules are: {', '.join(known)}.",
@@ -169,7 +169,7 @@ class Sweeper:
             return None
         place = self.planner.policy.place(f"retention.{plan.rule}.sweep")
         return Finding(
-            "WB435",
+            "WB452",
             place,
             f"This sweep would take more of {', '.join(sorted(set(over)))} than the rule declares.",
             "A wrong date or a wrong clock looks like this before it is too late.",
@@ -181,7 +181,7 @@ class Sweeper:
         if rule.then is not Outcome.ISOLATE:
             return None
         return Finding(
-            "WB439",
+            "WB456",
             self.planner.policy.place(f"retention.{rule.id}.then"),
             "Rows of this rule are to be set apart until a release date, and a sweep cannot do that.",
             "They would have to be sealed in the vault first; erasing them instead would break the promise.",
