@@ -17,8 +17,8 @@ from typing import Any
 
 import psycopg  # noqa: F401 - made ready before the fork
 import pymysql  # noqa: F401
-from attacks.village import planner
 
+from attacks.village import planner
 from waarborg.plans.casework import Casework
 from waarborg.state import MasterKey, open_state
 from waarborg.stores.sql import transaction

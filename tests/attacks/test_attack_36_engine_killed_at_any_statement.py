@@ -22,9 +22,9 @@ from threading import Thread
 from typing import IO
 
 import pytest
+
 from attacks.village import Dump, dump, restore, settle
 from attacks.wire import Cut, Fault, Proxy
-
 from databases import _ADDRESSES, Database
 from waarborg.evidence.audit import audit
 from waarborg.evidence.entry import Entry
@@ -169,7 +169,7 @@ def every_fault(lab: Lab, phase: str, template: Path | None, kind: str) -> int:
         state = lab.fresh(template, f"{phase}-{kind}-{nth}")
         if phase == "verify":
             assert lab.job("apply", state) == 0
-        fault = Fault(kind, nth, at_each=lab.look)
+        fault = Fault(kind, nth, look=lab.look)
         code = lab.job(phase, state, fault)
         assert not lab.half, (nth, fault.seen[-1])
         if not fault.struck:
@@ -186,6 +186,7 @@ def test_attack_36_killed_at_any_statement_of_apply(lab: Lab) -> None:
     assert every_fault(lab, "apply", planned, "kill") >= 8
 
 
+@pytest.mark.slow
 def test_attack_36_connection_cut_at_any_statement_of_apply(lab: Lab) -> None:
     if lab.database.engine == "sqlite":
         pytest.skip("SQLite has no connection that could be cut")
@@ -211,7 +212,7 @@ def test_attack_36_between_commit_and_its_reply(lab: Lab, kind: str) -> None:
         pytest.skip("SQLite has no connection that could be cut")
     planned, _ = lab.clean_run()
     state = lab.fresh(planned, "lost-reply")
-    fault = Fault(kind, after_commit=True, at_each=lab.look)
+    fault = Fault(kind, after_commit=True, look=lab.look)
     code = lab.job("apply", state, fault)
     assert fault.struck
     assert code != 0
@@ -223,7 +224,7 @@ def test_attack_36_sabotage_without_a_transaction_a_half_is_seen(lab: Lab) -> No
     planned, _ = lab.clean_run()
     for nth in range(1, 40):
         state = lab.fresh(planned, f"sabotaged-{nth}")
-        fault = Fault("kill", nth, at_each=lab.look)
+        fault = Fault("kill", nth, look=lab.look)
         lab.job("apply", state, fault, sabotage=True)
         if lab.half or not fault.struck:
             break

@@ -29,7 +29,8 @@ class Fault:
     nth: int = 0
     after_commit: bool = False
     pid: int = 0
-    at_each: Callable[[], None] = lambda: None
+    look: Callable[[], None] = lambda: None
+    """Called at the blow, while the process still waits."""
     count: int = 0
     struck: bool = False
     seen: list[str] = field(default_factory=list)
@@ -40,14 +41,12 @@ class Fault:
         with self._lock:
             self.count += 1
             self.seen.append(text)
-            self.at_each()
             if not self.after_commit and self.count == self.nth:
                 self.strike()
 
     def committed(self) -> None:
         """COMMIT was carried out; its reply is not yet passed on."""
         with self._lock:
-            self.at_each()
             if self.after_commit and not self.struck:
                 self.strike()
 
@@ -56,6 +55,7 @@ class Fault:
         if self.kind == "none":
             return
         self.struck = True
+        self.look()
         if self.kind == "kill":
             os.kill(self.pid, signal.SIGKILL)
         raise Cut

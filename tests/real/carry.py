@@ -211,10 +211,13 @@ def told(plan: Plan) -> str:
 
 
 def unexplained(app: Application, done: Done, people: Sequence[kit.Person]) -> list[Hit]:
-    """Where the people can still be read although the plan did not say that this stays."""
+    """Where the people can still be read although the plan did not say that this stays.
+
+    Rows that stay because there is no person in them any more explain nothing.
+    """
     kept: dict[tuple[str, str], int] = {}
     for one in done.plan.kept():
-        for column in one.columns:
+        for column in one.columns if one.why != "anonymous" else ():
             where = (one.table.partition(".")[2], column)
             kept[where] = kept.get(where, 0) + one.rows
     found = []
@@ -273,13 +276,51 @@ def whose(app: Application, table: str, key: str, keys: Sequence[object], people
     return Whose(app, frozenset(keys), marks(people), direct, parents)
 
 
+def hanging(app: Application, before: Dump, whose: Whose, roots: frozenset[str]) -> set[tuple[str, tuple[object, ...]]]:
+    """Rows that hang on rows of these people in `roots`, at any distance: an order with its lines and its addresses.
+
+    Along labels of the kind `belongs_to`: down from a row to what belongs to it, and from a root to what it points at.
+    """
+    links = [one for one in labels.load(app.name).links if one.kind == "belongs_to" and one.how in {"key", "declared"}]
+    rows = {
+        t: [(key, dict(zip(app.columns[t], c, strict=True))) for key, c in held.items()] for t, held in before.items()
+    }
+    found = {
+        (table, key)
+        for table in roots
+        for key, cells in rows[table]
+        if whose.concerns(Row(table, key, cells, frozenset(), False), {})
+    }
+    while True:
+        values: dict[tuple[str, str], set[object]] = {}
+        for table, key in found:
+            for column, cell in zip(app.columns[table], before[table][key], strict=True):
+                values.setdefault((table, column), set()).add(cell)
+        more = set()
+        for one in links:
+            (source, (column, *_)), (target, (to, *_)) = one.source, one.target
+            held = values.get((target, to), set()) if target != whose.direct[-1][0] else set()
+            more |= {(source, key) for key, cells in rows[source] if cells[column] in held}
+            if source in roots and target != whose.direct[-1][0]:
+                held = values.get((source, column), set()) - {None}
+                more |= {(target, key) for key, cells in rows[target] if cells[to] in held}
+        if more <= found:
+            return found
+        found |= more
+
+
 def strangers(
-    app: Application, done: Done, whose: Whose, extra: Callable[[Row], bool] = lambda row: False
+    app: Application,
+    done: Done,
+    whose: Whose,
+    roots: frozenset[str] = frozenset(),
+    extra: Callable[[Row], bool] = lambda row: False,
 ) -> list[Row]:
     """Rows that were touched although nothing says that they concern these people."""
     rows, _ = app.differences(done.before, done.after)
+    theirs = hanging(app, done.before, whose, roots)
     gone: dict[tuple[str, str], set[object]] = {}
-    left = list(rows)
+    left = [row for row in rows if (row.table, row.key) not in theirs]
     while True:
         fine = [row for row in left if whose.concerns(row, gone) or extra(row)]
         if not fine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +44,15 @@ class Setting:
     """Tables (without the store) of which the plan may keep rows."""
     others_visible: frozenset[str] = frozenset()
     """Columns of an answer, beside texts, in which other people are said to be seen."""
+    roots: frozenset[str] = frozenset()
+    """Tables whose rows carry others with them that are the same person's: an order with its lines."""
     also: Callable[[carry.Row], bool] = field(default=lambda row: False)
     """Rows that are touched for a reason which labels and marks cannot show."""
+
+
+def refs(setting: Setting, app: Application, numbers: Numbers) -> list[SubjectRef]:
+    """The people as an officer would name them."""
+    return [setting.identify(app.person(number)) for number in numbers]
 
 
 class RequestChecks:
@@ -53,20 +60,8 @@ class RequestChecks:
 
     setting: Setting
 
-    @pytest.fixture(scope="class")
-    def app(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-        with carry.opened(self.setting.name, tmp_path_factory.mktemp("real")) as found:
-            yield found
-
-    @pytest.fixture(scope="class", params=["one", "ten"])
-    def done(
-        self, request: pytest.FixtureRequest, app: Application, tmp_path_factory: pytest.TempPathFactory
-    ) -> tuple[Numbers, Done]:
-        numbers: Numbers = getattr(self.setting, request.param)
-        return numbers, carry.carry_out(app, self.refs(app, numbers), tmp_path_factory.mktemp("state"))
-
     def refs(self, app: Application, numbers: Numbers) -> list[SubjectRef]:
-        return [self.setting.identify(app.person(number)) for number in numbers]
+        return refs(self.setting, app, numbers)
 
     def whose(self, app: Application, numbers: Numbers) -> carry.Whose:
         app.deployment.reset()
@@ -101,7 +96,7 @@ class RequestChecks:
         rows, added = app.differences(result.before, result.after)
         assert rows
         assert added == []
-        assert carry.strangers(app, result, self.whose(app, numbers), self.setting.also) == []
+        assert carry.strangers(app, result, self.whose(app, numbers), self.setting.roots, self.setting.also) == []
 
     def test_they_cannot_be_found_in_a_dump(self, app: Application, done: tuple[Numbers, Done]) -> None:
         numbers, result = done
@@ -132,7 +127,7 @@ class RequestChecks:
             assert carry.others_in(app, sections, person, allowed) == set()
 
     def test_the_answer_is_all_that_leads_to_them(self, app: Application) -> None:
-        """Rows counted in the database by the labels: every plain key to the table of people that makes a row theirs."""
+        """Rows counted in the database by the labels: every plain key that makes a row theirs."""
         app.deployment.reset()
         person = app.person(self.setting.one[0])
         shown = carry.shown(carry.answered(app, self.setting.identify(person)))
@@ -151,14 +146,16 @@ class RequestChecks:
         with app.engine.begin() as connection:
             assert connection.execute(sa.text(self.setting.stranger)).rowcount == 1
         result.after = app.dump()
-        assert len(carry.strangers(app, result, whose, self.setting.also)) == 1
+        assert len(carry.strangers(app, result, whose, self.setting.roots, self.setting.also)) == 1
         assert len(carry.undeclared(app, result)) == 1
 
     def test_a_link_to_the_wrong_rows_shows_somebody_else(self, app: Application) -> None:
         """Sabotage: an answer made with a key of somebody else as well is noticed."""
         app.deployment.reset()
         person, other = (app.person(number) for number in self.setting.ten[:2])
-        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(app, self.setting.identify(other))
+        sections = carry.answered(app, self.setting.identify(person)) + carry.answered(
+            app, self.setting.identify(other)
+        )
         allowed = carry.texts_of(app) | self.setting.others_visible
         assert carry.others_in(app, sections, person, allowed)
 

@@ -183,7 +183,9 @@ COMMANDS: tuple[Command, ...] = (
         "Check policy and data map: by themselves, against each other, against the databases or their snapshot.",
         "check:run",
         (
-            Argument(("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True),
+            Argument(
+                ("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True
+            ),
             Argument(("--snapshot",), "Check against this snapshot; leaves the databases out.", "FILE", file=True),
             Argument(("--since",), "Tell what changed since this older snapshot.", "FILE", file=True),
             Argument(("--format",), "How to print the findings (text).", choices=("text", "json", "sarif", "junit")),
@@ -349,7 +351,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             LANGUAGE,
             Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
-            Argument(("--elsewhere",), "The variant for people whose data came from somebody else (Art. 14).", flag=True),
+            Argument(("--elsewhere",), "The variant for people whose data came from others (Art. 14).", flag=True),
             FOLDER,
         ),
         "What the law asks a notice to hold and the policy lacks stops it, item by item.",
@@ -383,7 +385,7 @@ COMMANDS: tuple[Command, ...] = (
         "notice:package",
         (
             Argument(("answer",), "The file that `waarborg answer` wrote.", "FILE", file=True),
-            Argument(("--language",), "The person's language; the policy's first if not given.", choices=("nl", "en", "fr")),
+            Argument(("--language",), "The person's language; else the policy's first.", choices=("nl", "en", "fr")),
             Argument(("--portable",), "Only what the person provided, to take elsewhere (Art. 20).", flag=True),
             Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
         ),

@@ -62,7 +62,9 @@ def package(arguments: Namespace, out: Out) -> int:
     folder = where.with_suffix("") if where.suffix == ".zip" else where
     answer = Path(arguments.answer)
     if not answer.is_file():
-        raise UsageError.one("WB603", "There is no such answer.", "", "Make it with `waarborg answer --email … -o FILE`.")
+        raise UsageError.one(
+            "WB603", "There is no such answer.", "", "Make it with `waarborg answer --email … -o FILE`."
+        )
     with Project.of(arguments) as project:
         policy = project.policy
         code = getattr(arguments, "language", None) or policy.languages[0]

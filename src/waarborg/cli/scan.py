@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from waarborg.cli import exits
 from waarborg.cli.output import Out
-from waarborg.cli.project import DATAMAP
 from waarborg.datamap.model import DataMap, StoreDecl
 from waarborg.errors import UsageError
 from waarborg.stores.contract import Budget, Schema, Store
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from waarborg.datamap.merge import Merged
     from waarborg.scan.findings import Findings
 
+DATAMAP = "datamap.yaml"
 STORE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 BUDGET = Budget(lock_timeout=1.0, statement_timeout=5.0, retries=1)
 """What a scan may ask of a database that is in use: no statement longer than this (seconds)."""

@@ -164,6 +164,7 @@ def ignored_tree(datamap: DataMap) -> list[Tree]:
 
 def _identifier(one: Identifier) -> Tree:
     more = _said(table=one.table, by=_few(one.by), normalise=_few(one.normalise), nobody=list(one.nobody))
+    more |= _said(where=_conditions(one.where))
     return {"column": _few(one.columns), **more} if more else _few(one.columns)
 
 

@@ -236,7 +236,7 @@ def _identifiers(reader: Reader, fields: Fields) -> tuple[Identifier, ...]:
                 first, *more = reader.names(node, path)
                 found.append(Identifier(kind, first, more=tuple(more)))
                 continue
-            inner = reader.fields(node, path, ("column", "normalise", "table", "by", "nobody"))
+            inner = reader.fields(node, path, ("column", "normalise", "table", "by", "nobody", "where"))
             inner.require("column", *(("by",) if "table" in inner else ()))
             first, *more = inner.names("column")
             found.append(
@@ -248,6 +248,7 @@ def _identifiers(reader: Reader, fields: Fields) -> tuple[Identifier, ...]:
                     inner.name("table"),
                     inner.names("by"),
                     inner.keys("nobody"),
+                    inner.conditions("where"),
                 )
             )
         except Unreadable:

@@ -51,6 +51,8 @@ class Identifier:
     """The columns of that table that hold the key of the person."""
     nobody: tuple[str | int, ...] = ()
     """Values that are nobody's alone: the address of a shared desk."""
+    where: Mapping[str, tuple[str | int | bool | None, ...]] = field(default_factory=dict)
+    """Only rows of `table` with these values hold it (a table of all kinds of custom fields)."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ class _Resolver:
         if table.subject:
             self.exist(table.name, _columns_of(table.subject), table.place)
             for one in table.subject.identifiers:
-                self.exist(one.table, (*one.columns, *one.by) if one.table else (), table.place)
+                self.exist(one.table, (*one.columns, *one.by, *one.where) if one.table else (), table.place)
         return replace(table, links=tuple(self.link(table, link) for link in table.links))
 
     def link(self, table: TableDecl, link: Link) -> Link:

@@ -1,8 +1,8 @@
 """An access answer, read as a stream and guarded: what may not come out, stops here.
 
-`read` takes the JSON that `waarborg.plans.access` writes, line by line, and yields its tables with their rows in blocks;
-`guarded` refuses secrets and undeclared columns, withholds what describes other people (Art. 15(4)), and for portability
-leaves only what Art. 20 gives.
+`read` takes the JSON that `waarborg.plans.access` writes, line by line, and yields its tables with their rows in
+blocks; `guarded` refuses secrets and undeclared columns, withholds what describes other people (Art. 15(4)), and for
+portability leaves only what Art. 20 gives.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _parsed(text: str) -> Any:
 
 
 def _broken() -> NoticeError:
-    return _error("WB810", "This is no access answer, or it ends too soon.", "Half an answer is a false one.", "Make it again.")
+    return _error(
+        "WB810", "This is no access answer, or it ends too soon.", "Half an answer is a false one.", "Make it again."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the guard
@@ -113,7 +115,9 @@ def guarded(parts: Iterable[Part], policy: Policy, datamap: DataMap, *, portable
             withheld |= dict.fromkeys(decl.columns[name].category for name in part.withheld if name in decl.columns)
         if portable:
             shown = {
-                name: ref for name, ref in shown.items() if decl and part.why == THEIRS and provided(policy, datamap, decl, name)
+                name: ref
+                for name, ref in shown.items()
+                if decl and part.why == THEIRS and provided(policy, datamap, decl, name)
             }
             withheld = {}
         if shown or withheld:
@@ -142,7 +146,7 @@ def provided(policy: Policy, datamap: DataMap, decl: TableDecl, column: str) -> 
     """Whether Art. 20 gives a column: provided by the person, on consent or contract, and not shared with others."""
     declared = decl.columns[column]
     ref = declared.category
-    sources = {Source(declared.source)} if declared.source else set(policy.category(ref).source)  # type: ignore[attr-defined]
+    sources = {Source(declared.source)} if declared.source else set(policy.category(ref).source)
     bases = {purpose.basis for purpose in policy.purposes_for(ref)}
     asked = bool(bases & {LegalBasis.CONSENT, LegalBasis.CONTRACT})
     own = bool(sources & PROVIDED) and Source.OTHER_SUBJECTS not in sources
@@ -166,9 +170,7 @@ def _leads_to_shared(datamap: DataMap, link: Link, seen: frozenset[str]) -> bool
 
 def unmapped(policy: Policy, datamap: DataMap) -> list[str]:
     """Categories that the notice names and no column holds: an answer would silently lack them (attack 35)."""
-    held = {
-        column.category.partition(".")[0] for table in datamap.tables.values() for column in table.columns.values()
-    }
+    held = {column.category.partition(".")[0] for table in datamap.tables.values() for column in table.columns.values()}
     return [name for name in policy.data if name not in held]
 
 

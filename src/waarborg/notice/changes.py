@@ -71,7 +71,9 @@ def _collect(section: Section, above: str, into: Told) -> None:
             _collect(inner, section.title, into)
 
 
-def _compared(say: Say, before: tuple[str, str, tuple[str, ...]] | None, after: tuple[str, str, tuple[str, ...]] | None) -> Section | None:
+def _compared(
+    say: Say, before: tuple[str, str, tuple[str, ...]] | None, after: tuple[str, str, tuple[str, ...]] | None
+) -> Section | None:
     was, now = before[2] if before else (), after[2] if after else ()
     went = tuple(line for line in was if line not in now)
     came = tuple(line for line in now if line not in was)
@@ -80,14 +82,16 @@ def _compared(say: Say, before: tuple[str, str, tuple[str, ...]] | None, after: 
     if not (went or came):
         return None
     above, title, _ = after or before or ("", "", ())
-    words = (say("change.before" if after else "change.gone"), say("change.after" if before else "change.added"))
+    words = (say("change.before" if came else "change.gone"), say("change.after" if went else "change.added"))
     return Section(f"{above}{say('page.colon')} {lower(title)}" if above else title, (Compared(went, came, words),))
 
 
 def effect_of(key: str, found: list[Change]) -> Effect:
     """The heaviest effect among the changes that a section of the notice tells."""
     paths = list(_paths(key))
-    effects = [one.effect for one in found if any(one.path == path or one.path.startswith(f"{path}.") for path in paths)]
+    effects = [
+        one.effect for one in found if any(one.path == path or one.path.startswith(f"{path}.") for path in paths)
+    ]
     return max(effects, key=WEIGHT.index, default=Effect.MATERIAL)
 
 

@@ -1,4 +1,4 @@
-"""The first layer of a notice: who, why, who gets it, what would surprise, and what people can do. Half a minute to read."""
+"""The first layer of a notice: who, why, who gets it, what would surprise, what people can do. Half a minute."""
 
 from __future__ import annotations
 

@@ -119,7 +119,9 @@ def why(policy: Policy, say: Say) -> Section:
 
 def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
     yield Para(one.about.say(say.language))
-    rows: list[Row] = [(say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))]
+    rows: list[Row] = [
+        (say("purpose.data"), tuple(capital(piece) for piece in pieces(policy, say, one.data, apart=True)))
+    ]
     rows.append((say("purpose.basis"), tuple(_allowed(policy, say, one))))
     if one.profiling:
         rows.append((say("purpose.profiling"), (sentence(one.profiling.logic.say(say.language)),)))
@@ -133,9 +135,8 @@ def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
 def _allowed(policy: Policy, say: Say, one: Purpose) -> Iterator[str]:
     yield basis(say, one)
     ask = policy.notice.asks.get(one.id)
-    if one.basis is LegalBasis.CONSENT:
-        if ask:
-            yield say("purpose.asked", text=ask.text.say(say.language))
+    if one.basis is LegalBasis.CONSENT and ask:
+        yield say("purpose.asked", text=ask.text.say(say.language))
     if one.soft_opt_in:
         yield say("purpose.soft_opt_in")
     if one.promotional and one.basis is not LegalBasis.CONSENT:

@@ -141,6 +141,11 @@ def _kept(policy: Policy) -> Missing:
 
 
 def _untranslated(policy: Policy, language: str) -> Iterator[Finding]:
+    if language not in policy.languages:
+        what = f"The policy is not written in {_language(language)}."
+        why = "A notice is in one language from beginning to end (Art. 12(1))."
+        yield Finding("WB803", policy.place("languages"), what, why, f"Add {language} to languages, and the texts.")
+        return
     for path, text in texts(policy):
         if not text.say(language):
             what = f"There are no words in {_language(language)}."

@@ -1,7 +1,7 @@
 """Letters to the person: what happened with a request, in their language, in the policy's own words.
 
-Each letter takes a frozen value with what is to be told and gives a `Page`. A letter that the law does not allow without
-something (a refusal without article and reason, an extension told too late) cannot be written: `NoticeError` WB82x.
+Each letter takes a frozen value with what is to be told and gives a `Page`. A letter that the law does not allow
+without something (a refusal without article and reason, an extension told too late) cannot be written: `NoticeError` WB82x.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ def _reason(policy: Policy, say: Say, one: StillKept) -> list[str]:
     kind, _, id = one.rule.partition(".")
     if kind == "holds" and id in policy.holds:
         hold = policy.holds[id]
-        return [sentence(hold.label.say(say.language)) or say("erasure.hold", article=say.article(one.article or "Art. 17(3)(e)"))]
+        return [
+            sentence(hold.label.say(say.language))
+            or say("erasure.hold", article=say.article(one.article or "Art. 17(3)(e)"))
+        ]
     rule = policy.retention.get(id)
     says = [sentence(rule.label.say(say.language))] if rule and rule.label else []
     if rule and rule.law:
@@ -152,7 +155,9 @@ def access(policy: Policy, language: str, post: Post, *, found: bool, withheld: 
         post,
         "access_letter.title",
         Para(say("access_letter.opening", received=received)),
-        Section(say("access_letter.open"), tuple(Para(say(f"access_letter.{n}")) for n in ("open_says", "machine", "care"))),
+        Section(
+            say("access_letter.open"), tuple(Para(say(f"access_letter.{n}")) for n in ("open_says", "machine", "care"))
+        ),
         Section(say("access_letter.withheld"), some(Bullets(limits))),
         Section(say("access_letter.next"), (Para(say("access_letter.next_says", contact=policy.controller.contact)),)),
     )
@@ -197,7 +202,9 @@ def extension(policy: Policy, language: str, post: Post, right: Right, *, first:
     WB820 without a reason, WB821 when it is told too late or takes too long.
     """
     if not reason.strip():
-        raise _cannot("WB820", "An extension gives no reason.", "People must be told why (Art. 12(3)).", "Give the reason.")
+        raise _cannot(
+            "WB820", "An extension gives no reason.", "People must be told why (Art. 12(3)).", "Give the reason."
+        )
     if post.on > first:
         raise _cannot(
             "WB821",
@@ -206,7 +213,9 @@ def extension(policy: Policy, language: str, post: Post, right: Right, *, first:
             "Answer now, and say that it is late.",
         )
     if not first < due <= add_months(first, 2):
-        raise _cannot("WB821", "The new day lies outside two more months.", "Art. 12(3) gives no more.", "Choose an earlier day.")
+        raise _cannot(
+            "WB821", "The new day lies outside two more months.", "Art. 12(3) gives no more.", "Choose an earlier day."
+        )
     say = Say.of(policy, language)
     received, right_ = say.day(post.received), say(f"asked.{right.value}")
     opening = say("extension.opening", received=received, right=right_, first=say.day(first))
@@ -245,7 +254,9 @@ def restriction(policy: Policy, language: str, post: Post, what: Restricted) -> 
 def restriction_lifted(policy: Policy, language: str, post: Post, *, since: date, resumes: date, reason: str) -> Page:
     """Told before a restriction ends (Art. 18(3)). Raises `NoticeError` WB820 without a reason, WB822 when too late."""
     if not reason.strip():
-        raise _cannot("WB820", "No reason is given for ending the restriction.", "People must know why.", "Give the reason.")
+        raise _cannot(
+            "WB820", "No reason is given for ending the restriction.", "People must know why.", "Give the reason."
+        )
     if post.on >= resumes:
         raise _cannot(
             "WB822",
@@ -275,7 +286,9 @@ def rectification(policy: Policy, language: str, post: Post, what: Rectified) ->
         post,
         "rectification.title",
         Para(say("rectification.opening", received=say.day(post.received))),
-        Section(say("rectification.what"), (Bullets(_named(policy, say, what.items)), Para(say("rectification.check")))),
+        Section(
+            say("rectification.what"), (Bullets(_named(policy, say, what.items)), Para(say("rectification.check")))
+        ),
         _told(policy, say, what.told),
     )
 
@@ -294,7 +307,9 @@ def objection(policy: Policy, language: str, post: Post, purpose: str, *, stoppe
             "Stop, and say that you stopped.",
         )
     if not stopped and not reason.strip():
-        raise _cannot("WB820", "No compelling ground is given for going on.", "Art. 21(1) asks for it.", "Give the reason.")
+        raise _cannot(
+            "WB820", "No compelling ground is given for going on.", "Art. 21(1) asks for it.", "Give the reason."
+        )
     say = Say.of(policy, language)
     opening = say("objection.opening", received=say.day(post.received), purpose=lower(one.label.say(say.language)))
     outcome = "marketing" if one.promotional else "stopped" if stopped else "continued"

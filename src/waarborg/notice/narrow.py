@@ -1,4 +1,4 @@
-"""A policy narrowed to some of its data: what an Art. 14 notice or an access answer has to tell, and nothing beside it."""
+"""A policy narrowed to some of its data: what an Art. 14 notice or an access answer has to tell, and no more."""
 
 from __future__ import annotations
 

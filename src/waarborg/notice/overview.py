@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from waarborg.notice import full, guide, handover
+from waarborg.notice.narrow import only
 from waarborg.notice.page import Block, Bullets, Facts, Page, Para, Section, Table, some
 from waarborg.notice.phrases import category, links, pieces, placed, stay
-from waarborg.notice.narrow import only
 from waarborg.notice.tables import Told
 from waarborg.notice.words import Say, capital, lower, sentence
 from waarborg.policy.model import Policy
@@ -35,7 +35,7 @@ def overview(policy: Policy, say: Say, facts: Facts15) -> Page:
     seen = only(policy, facts.found)
     if facts.given is not None:
         seen = replace(seen, recipients={id: policy.recipients[id] for id in facts.given if id in policy.recipients})
-        seen = replace(seen, transfers={n: t for n, t in seen.transfers.items() if t.recipient in seen.recipients})
+        seen = replace(seen, transfers={n: t for n, t in policy.transfers.items() if t.recipient in seen.recipients})
     name = policy.controller.name
     lead = "answer.lead" if facts.found else "answer.lead_none"
     if facts.portable:
@@ -75,7 +75,9 @@ def _data(policy: Policy, say: Say, facts: Facts15) -> Iterator[Section]:
     yield Section(say("answer.found"), some(*sections), "data")
     if empty and not facts.portable:
         yield Section(say("answer.nothing"), (Para(say("answer.nothing_says", list="; ".join(empty))),), "nothing")
-    yield Section(say("answer.withheld"), some(*_withheld(policy, say, facts)) if not facts.portable else (), "withheld")
+    yield Section(
+        say("answer.withheld"), some(*_withheld(policy, say, facts)) if not facts.portable else (), "withheld"
+    )
 
 
 def _in(ref: str, name: str) -> bool:
@@ -88,7 +90,9 @@ def _home(policy: Policy, one: Told) -> str:
     return max(dict.fromkeys(names), key=names.count)
 
 
-def _category(policy: Policy, say: Say, name: str, mine: list[Told], elsewhere: list[Told], home: dict[int, str]) -> Section:
+def _category(
+    policy: Policy, say: Say, name: str, mine: list[Told], elsewhere: list[Told], home: dict[int, str]
+) -> Section:
     one = policy.data[name]
     blocks: list[Block] = [Para(one.about.say(say.language))]
     blocks.append(Facts(((say("answer.source"), (sentence(say.listed(full.sources(say, one))),)),)))

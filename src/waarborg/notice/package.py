@@ -22,8 +22,8 @@ from typing import IO, Any
 from waarborg.datamap.model import DataMap
 from waarborg.errors import Finding, Place, UsageError
 from waarborg.notice.answer import Part, guarded, read, unmapped
-from waarborg.notice.overview import Facts15, overview
 from waarborg.notice.html import to_html
+from waarborg.notice.overview import Facts15, overview
 from waarborg.notice.tables import TableWriter, Told, slug
 from waarborg.notice.words import NoticeError, Say
 from waarborg.policy.model import Policy
@@ -130,7 +130,9 @@ class _Writing:
         if not part.columns:
             return
         seen[part.table] += 1
-        writer = TableWriter(self.folder, slug(part.table, seen[part.table]), part, self.policy, self.say, not self.portable)
+        writer = TableWriter(
+            self.folder, slug(part.table, seen[part.table]), part, self.policy, self.say, not self.portable
+        )
         about = {"table": part.table, "why": part.why, "columns": dict(part.columns), "withheld": list(part.withheld)}
         out.write(("," if self.told else "") + "\n" + json.dumps(about, ensure_ascii=False)[:-1] + ', "rows": [\n')
         self.told.append(writer.write(out))

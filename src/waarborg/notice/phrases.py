@@ -1,4 +1,4 @@
-"""Parts of the policy as phrases: data, recipients, terms, bases. Every sentence of a notice or letter is made of these."""
+"""Parts of the policy as phrases: data, recipients, terms, bases. Notices and letters are made of these."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from waarborg.notice.full import who
 from waarborg.notice.page import Bullets, Page, Section, Table, some
 from waarborg.notice.phrases import called, category, links, pieces, placed, stay
 from waarborg.notice.render import service
-from waarborg.notice.words import NoticeError, Say, capital, sentence
-from waarborg.policy.model import Policy, Purpose
+from waarborg.notice.words import NoticeError, Say, capital, lower, sentence
+from waarborg.policy.model import Policy, Purpose, RetentionRule
 
 COLUMNS = ("purpose", "basis", "people", "data", "recipients", "transfers", "terms")
 COLUMNS_2 = ("controller", "work", "data", "transfers")
@@ -40,7 +40,9 @@ def record(policy: Policy, language: str) -> Page:
 
     complete(policy, language)
     say = Say.of(policy, language)
-    table = Table(say("record.title"), _columns(say, COLUMNS), [_row(policy, say, one) for one in policy.purposes.values()], True)
+    table = Table(
+        say("record.title"), _columns(say, COLUMNS), [_row(policy, say, one) for one in policy.purposes.values()], True
+    )
     return _page(policy, say, "record.title", "record.article", table)
 
 
@@ -58,7 +60,9 @@ def record_of_processor(policy: Policy, language: str, served: Sequence[OnBehalf
                 "The record holds these for each controller (Art. 30(2)).",
                 "Complete it.",
             )
-    table = Table(say("record.title_processor"), _columns(say, COLUMNS_2), [_served(policy, say, one) for one in served], True)
+    table = Table(
+        say("record.title_processor"), _columns(say, COLUMNS_2), [_served(policy, say, one) for one in served], True
+    )
     return _page(policy, say, "record.title_processor", "record.article_processor", table)
 
 
@@ -92,15 +96,26 @@ def _row(policy: Policy, say: Say, one: Purpose) -> tuple[str, ...]:
         capital(basis),
         capital(say.listed(people)) or capital(say("record.everyone")),
         "\n".join(capital(piece) for piece in pieces(policy, say, one.data, apart=True)),
-        "\n".join(f"{placed(policy, say, who)}, {say(f'role.{who.role.value}')}" for who in touched if who.role) or say("record.none"),
-        "\n".join(_transfer(policy, say, t.recipient, t.country, t.safeguard.kind.value) for t in outside if t.safeguard)
+        "\n".join(f"{placed(policy, say, who)}, {say(f'role.{who.role.value}')}" for who in touched if who.role)
         or say("record.none"),
-        "\n".join(dict.fromkeys(f"{capital('; '.join(pieces(policy, say, r.data, apart=True)))}{say('page.colon')} {stay(policy, say, r)[0]}" for r in rules)),
+        "\n".join(
+            _transfer(policy, say, t.recipient, t.country, t.safeguard.kind.value) for t in outside if t.safeguard
+        )
+        or say("record.none"),
+        "\n".join(dict.fromkeys(_term(policy, say, rule) for rule in rules)),
     )
 
 
+def _term(policy: Policy, say: Say, rule: RetentionRule) -> str:
+    """`Facturen: zeven jaar na het einde van het boekjaar. Daarna wissen wij ze.`"""
+    names = capital("; ".join(pieces(policy, say, rule.data, apart=True)))
+    return f"{names}{say('page.colon')} {lower(stay(policy, say, rule)[0])}"
+
+
 def _transfer(policy: Policy, say: Say, recipient: str, country: str, safeguard: str) -> str:
-    return f"{called(policy, say, policy.recipients[recipient])}, {say.country(country)}. {say(f'safeguard.{safeguard}')}"
+    return (
+        f"{called(policy, say, policy.recipients[recipient])}, {say.country(country)}. {say(f'safeguard.{safeguard}')}"
+    )
 
 
 def _served(policy: Policy, say: Say, one: OnBehalf) -> tuple[str, ...]:
@@ -111,7 +126,9 @@ def _served(policy: Policy, say: Say, one: OnBehalf) -> tuple[str, ...]:
         "\n".join(reached),
         sentence(one.work),
         "\n".join(capital(category(policy, say, ref.partition(".")[0])) for ref in one.data),
-        "\n".join(_transfer(policy, say, t.recipient, t.country, t.safeguard.kind.value) for t in outside if t.safeguard)
+        "\n".join(
+            _transfer(policy, say, t.recipient, t.country, t.safeguard.kind.value) for t in outside if t.safeguard
+        )
         or say("record.none"),
     )
 

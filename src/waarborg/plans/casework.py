@@ -4,6 +4,7 @@
     work.approve(case.plan_id, by="…")          # plan.approved: exactly this plan, with its ceilings
     work.apply(case.plan_id)                    # plan.applied for each store; safe to call again after a crash
     work.verify(case.plan_id)                   # plan.verified; a follow-up plan runs under the same approval
+    work.leftovers(case.plan_id)                # leftovers.scanned: every column of every store was searched
     work.close(case.request)                    # sealed plans are destroyed
 
 Evidence and state commit together in the state's own transaction, after the store has committed: a crash between the
@@ -14,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from waarborg.canonical import digest, keyed_digest
@@ -25,11 +26,14 @@ from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, nea
 from waarborg.evidence.log import Log
 from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
 from waarborg.plans.planner import Planner
-from waarborg.plans.sweeper import Sweeper
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
+from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
 from waarborg.terms import SubjectRef
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers, Progress
 
 FOLLOW_UPS = 5
 """How many follow-up plans one approval covers: rows that keep being born need a person to look."""
@@ -178,10 +182,11 @@ class Casework:
             data = {"plan": case.plan.digest, "request": case.request, "error": found}
             log.append(kind=kind, at=now, data=data)
 
-    def verify(self, plan_id: str) -> Verdict:
+    def verify(self, plan_id: str, leftovers: bool = False, progress: Progress | None = None) -> Verdict:
         """Plan again with everything frozen. Rows born meanwhile are treated under the same approval, in rounds.
 
         Before the plan was applied it only looks: what nobody approved, or carried out, is never done on the way.
+        With `leftovers` a clean verdict is followed by a search of every column of every store, which tells `progress`.
         """
         case = self._asked(plan_id)
         self.look_up_holds(case.sealed.people)
@@ -191,7 +196,42 @@ class Casework:
                 break
             verdict = self._follow(case, verdict.follow_up)
         self._verified(case, verdict)
-        return verdict
+        return replace(verdict, leftovers=self._search(case, progress)) if leftovers and verdict.clean else verdict
+
+    def leftovers(self, plan_id: str, progress: Progress | None = None) -> Leftovers:
+        """Search every column of every store for the people of a plan that was carried out; leaves an entry.
+
+        Raises `PlanError` WB434 before the plan was applied: until then everything of them is still there.
+        """
+        case = self.case(plan_id)
+        if case.state not in ("applied", "verified"):
+            raise PlanError.one(
+                "WB434",
+                "This plan was not carried out yet.",
+                "Everything of these people is still there, so nothing of it is a leftover.",
+                "Approve and apply it first.",
+            )
+        self.look_up_holds(case.sealed.people)
+        return self._search(case, progress)
+
+    def _search(self, case: Case, progress: Progress | None) -> Leftovers:
+        with self.door.begin() as state:
+            secret = state.vault.secret("digests", at=self.clock.now())
+        found = self.planner.leftovers(case.plan, case.sealed, secret, progress)
+        data = {
+            "unexplained": found.unexplained,
+            "explained": found.explained,
+            "ambiguous": found.ambiguous,
+            "ignored": found.ignored,
+            "request": case.request,
+            "plan": case.plan.digest,
+            "people": found.people,
+            "columns": found.columns,
+            "stores": list(found.stores),
+        }
+        with self.writing() as (_, log, now):
+            log.append(kind="leftovers.scanned", at=now, data=data)
+        return found
 
     def _follow(self, case: Case, follow_up: Plan) -> Verdict:
         approval = Approval(follow_up.digest, "", self.clock.now())

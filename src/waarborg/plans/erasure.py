@@ -13,6 +13,7 @@ from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
 from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
 from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft, WordSource
+from waarborg.plans.identifiers import IDENTIFIERS, frozen_columns
 from waarborg.plans.model import Ground
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
@@ -22,6 +23,7 @@ from waarborg.plans.sets import (
     clearable,
     hand_seed,
     handed_columns,
+    shared_seed,
     words_seed,
 )
 from waarborg.policy.model import Policy
@@ -92,6 +94,7 @@ class Draft:
                 self._loose_references(table)
                 self._deletion(table)
         self._unmapped()
+        handovers = tuple(self._handovers())  # before the program: they may name one more set
         return Blueprint(
             store=self.store,
             program=self.sets.program(),
@@ -99,7 +102,7 @@ class Draft:
             kept=tuple(self.kept),
             reached=tuple(self.reached),
             stand_ins=tuple(self.stand_ins.values()),
-            handovers=tuple(self._handovers()),
+            handovers=handovers,
             own={t.name: name for t in self.sets.tables if (name := self.sets.own(t))},
             me={t.name: name for t in self.sets.tables if (name := self.sets.me(t))},
             words=self.words,
@@ -410,7 +413,7 @@ class Draft:
         if not arm.link.mentions:
             leaving = self._leaving_target(arm)
             rows = [leaving] if leaving is not None else []
-        mine = self.sets.own(table)
+        mine = self.sets.own(table) if table.name in self.sets.erased else None
         for number, part in enumerate(rows):
             part = Both((part, Not(In(mine)))) if mine else part
             name = self.sets.add(f"speaks:{table.local}:{arm.index}:{number}", table.local, part)
@@ -528,6 +531,35 @@ class Draft:
                 yield Handover(own, columns, (frozen, mine) if abroad else (frozen,))
                 if abroad and gone:
                     yield Handover(gone, columns, (hand_seed("gone", table.name, columns),))
+            yield from self._identifying(table)
+        yield from self._shared_keys()
+
+    def _identifying(self, table: Mapped) -> Iterator[Handover]:
+        """What names the people in their own rows: the leftover scan looks for it when the rows are gone."""
+        subject, sets = table.decl.subject, self.sets
+        if subject is None:
+            return
+        me, own, live = sets.me(table), sets.own(table), sets.live(table)
+        theirs = [me, sets.gone(table), sets.kept(table)] if live else [own]
+        if columns := frozen_columns(subject):
+            for rows in filter(None, theirs):
+                yield Handover(rows, columns, (f"{IDENTIFIERS}{table.name}",))
+        for one in subject.identifiers:
+            if one.table and me:
+                rows = sets.elsewhere(table, one, me)
+                yield Handover(rows, one.columns, (f"{IDENTIFIERS}{table.name}:{one.kind}",))
+
+    def _shared_keys(self) -> Iterator[Handover]:
+        """Which rows stay because somebody else has them too: once their link is cut, nothing else tells."""
+        for kept in self.kept:
+            table = self.world.tables[kept.table]
+            if kept.set == self.sets.live(table) and table.facts.key and self._untouched(kept):
+                yield Handover(kept.set, table.facts.key, (shared_seed(table.name),))
+
+    def _untouched(self, kept: KeptDraft) -> bool:
+        """Whether any column of shared rows stays readable without being treated."""
+        treated = {column for step in self.steps if step.table == kept.table for column in step.columns}
+        return bool(set(kept.columns) - treated)
 
 
 def _technical(table: Mapped) -> set[str]:

@@ -185,8 +185,8 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             rows = [row for source in sources for row in look.values(source.set, source.columns)]
             words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
-            words = [(spelled,) for word in words if len(str(word[0])) >= SHORTEST_WORD for spelled in _spelled(word[0])]
-            seeds[seed] = _merged(seeds.get(seed, []), words)
+            long = [word for (word,) in words if len(str(word)) >= SHORTEST_WORD]
+            seeds[seed] = _merged(seeds.get(seed, []), [(text,) for word in long for text in _spelled(word)])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
                 seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from waarborg.canonical import digest
 from waarborg.errors import Finding
 from waarborg.stores.contract import Seeds
 from waarborg.terms import LinkKind, Right, SubjectRef, Treatment
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers
 
 FORMAT = 1
 """Version of the plan's form. A plan of another version is read by the release that wrote it, never guessed at."""
@@ -199,6 +203,8 @@ class Verdict:
     follow_up: Plan | None
     kept: tuple[Kept, ...]
     sentence: str
+    leftovers: Leftovers | None = None
+    """What a search of every column found; None where nobody asked for it, or something was left to treat."""
 
 
 OWNING = (LinkKind.BELONGS_TO,)

@@ -37,6 +37,7 @@ def order(steps: Sequence[StepDraft], world: World, store: str, abilities: Abili
         if step.treatment is Treatment.DELETE and step not in doubles
     }
     updates = [step for step in steps if step.treatment is not Treatment.DELETE]
+    updates.sort(key=lambda step: bool(set(step.writes) & set(world.tables[step.table].facts.key)))
     edges = _references(world, store, deletes)
     cleared: list[StepDraft] = []
     groups: dict[str, tuple[str, ...]] = {}

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
@@ -45,6 +45,9 @@ from waarborg.stores.contract import (
     Write,
 )
 from waarborg.terms import SubjectRef, Treatment
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers, Progress
 
 
 @dataclass(slots=True)
@@ -273,9 +276,7 @@ class Planner:
 
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
-        asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
-        located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
+        blueprints, located = self._again(plan, sealed)
         again = self.made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
@@ -284,6 +285,33 @@ class Planner:
         tables = sorted({step.table for step in again.steps()})
         sentence = f"not clean: {again.rows} rows left to treat in {', '.join(tables)}"
         return Verdict(plan.digest, False, again, kept, sentence)
+
+    def leftovers(self, plan: Plan, sealed: Sealed, secret: bytes = b"", progress: Progress | None = None) -> Leftovers:
+        """Search every column of every store for the people of a plan, and say of each hit why it is there.
+
+        `secret` keys the digests by which rows are told apart. Raises `StoreError` where a store is out of reach.
+        """
+        from waarborg.plans.leftovers import scan
+
+        blueprints, located = self._again(plan, sealed)
+        return scan(
+            self.world(),
+            plan,
+            sealed,
+            blueprints,
+            located.sealed.seeds,
+            self.stores,
+            self.clock.now().date(),
+            country=self.policy.controller.country,
+            secret=secret,
+            progress=progress,
+        )
+
+    def _again(self, plan: Plan, sealed: Sealed) -> tuple[dict[str, Blueprint], Located]:
+        """Locate once more, with the identifiers and every key of the first time frozen."""
+        asked = asked_of(sealed.people, frozen=True)
+        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
+        return blueprints, locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
 
 
 def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, ...]]]:

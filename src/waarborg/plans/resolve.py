@@ -11,7 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
-from waarborg.stores.contract import EXACT, Both, Column, Compare, Family, ForeignKey, How, Inside, Not, Rows, Schema, Table
+from waarborg.stores.contract import (
+    EXACT,
+    Both,
+    Column,
+    Compare,
+    Family,
+    ForeignKey,
+    How,
+    Inside,
+    Not,
+    Rows,
+    Schema,
+    Table,
+)
 from waarborg.terms import LinkKind, Treatment
 
 DEFAULT_NORMALISE: Mapping[str, tuple[str, ...]] = {}
@@ -299,7 +312,9 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     columns = [column for name in link.columns if (column := mapped.facts.column(name))]
     if link.inside == "whole" and any(_clearable(mapped.facts, column) for column in columns):
         return Treatment.CLEAR
-    plain = link.inside == "whole" and link.template == "{}"  # a key inside a document is not a column to point elsewhere
+    plain = (
+        link.inside == "whole" and link.template == "{}"
+    )  # a key inside a document is not a column to point elsewhere
     if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier and plain:
         return Treatment.STAND_IN
     return None

@@ -58,6 +58,11 @@ def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
     return f"{state}:{table}:{','.join(columns)}"
 
 
+def shared_seed(table: str) -> str:
+    """The seed that remembers which rows of a table stay because somebody else has them too."""
+    return f"frozen:shared:{table}"
+
+
 def words_seed(arm: Arm) -> str:
     """The seed that holds the words of a mention."""
     return f"words:{arm.target}:{','.join(arm.link.mentions)}"
@@ -244,15 +249,14 @@ class Ownership:
             identifier = subject.identifier(kind)
             if identifier is None:
                 continue
-            rows = self._words_elsewhere(target, identifier, me) if identifier.table else me
+            rows = self.elsewhere(target, identifier, me) if identifier.table else me
             found.append(WordSource(rows, identifier.columns))
         return tuple(found)
 
-    def _words_elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+    def elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+        """Rows of another table that hold an identifier of the people."""
         holder = self.world.tables[identifier.table]
-        rows: Rows = Leads(identifier.by, target.local, _key(target), In(me))
-        if identifier.nobody:
-            rows = Both((rows, Not(Compare(identifier.column, "in", identifier.nobody))))
+        rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
         return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
 
     def _identified(self, table: Mapped) -> Rows | None:
@@ -287,9 +291,7 @@ class Ownership:
     def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
         """People whose identifier is in another table."""
         seed = key_seed((*kinds, "as", identifier.kind))
-        held: Rows = Given((identifier.column,), seed, How(identifier.normalise))
-        if identifier.nobody:
-            held = Both((held, Not(Compare(identifier.column, "in", identifier.nobody))))
+        held = _holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
         return Leads(_key(table), self.world.tables[identifier.table].local, identifier.by, held)
 
     def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
@@ -339,7 +341,7 @@ class Ownership:
         target = self.world.tables[arm.target]
         if arm.elsewhere:
             holder, by = self.world.tables[arm.elsewhere.table].local, arm.elsewhere.by
-            held = Leads(by, target.local, _key(target), to)
+            held = _holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
             return self._with(arm, Leads(arm.columns, holder, arm.to_columns, held, arm.how))
         if through := arm.link.through:
             middle = self.world.tables.get(through.table)
@@ -517,6 +519,14 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
             if arm.holder == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
                 found.add(arm.to_columns)
     return sorted(found)
+
+
+def _holding(identifier: Identifier, rows: Rows) -> Rows:
+    """The rows among these that hold an identifier of a person: of the right kind, and not a shared one."""
+    parts: list[Rows] = [rows, *(_is(column, values) for column, values in identifier.where.items())]
+    if identifier.nobody:
+        parts.append(Not(Compare(identifier.column, "in", identifier.nobody)))
+    return _both(parts)
 
 
 def _key(table: Mapped) -> tuple[str, ...]:

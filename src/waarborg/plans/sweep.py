@@ -21,7 +21,21 @@ from waarborg.plans.rules import keepings
 from waarborg.plans.sets import Asked
 from waarborg.policy.content import content
 from waarborg.policy.model import Policy, RetentionRule
-from waarborg.stores.contract import NONE, Both, Compare, Constant, Either, FromSeed, Given, In, Leads, Not, Rows, RowSet, Write
+from waarborg.stores.contract import (
+    NONE,
+    Both,
+    Compare,
+    Constant,
+    Either,
+    FromSeed,
+    Given,
+    In,
+    Leads,
+    Not,
+    Rows,
+    RowSet,
+    Write,
+)
 from waarborg.terms import LinkKind, Outcome, Treatment
 
 NOBODY = Asked(frozenset())

@@ -288,7 +288,7 @@ class _Run:
         if all(isinstance(step, Insert) for step in steps):
             return
         names = [one.seed for one in map(_chunk_of, drafts.program.sets) if one]
-        empty = {name: () for name in names}
+        empty = dict.fromkeys(names, ())
         for _ in range(PASSES):
             before = self.number
             for table in self._children_first(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from waarborg.scan.classify import words_of
 from waarborg.scan.looks import Looks
@@ -17,6 +17,7 @@ from waarborg.scan.words import canonical
 from waarborg.stores.contract import Column, Family, Schema, Table
 
 _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",), "username": ()}
+MOST_SUBJECTS = 60
 _TYPE_WORDS = frozenset(
     {"type", "class", "model", "kind", "itemtype", "entity", "resource", "table", "object", "contenttype"}
 )
@@ -37,6 +38,8 @@ def by_identifier(
 
     `categories` are the columns' categories; `linked` are the (table, target) pairs that have a key already.
     """
+    declares = any(t.foreign_keys for t in schema.tables.values())
+    known = {kind: _first(s for s in subjects.values() if kind in s.identifiers) for kind in _NORMALISE}
     for table in schema.tables.values():
         for column in table.columns:
             kind = _identifier_kind(categories.get((table.name, column.name), ""))
@@ -44,15 +47,23 @@ def by_identifier(
                 continue
             found = [
                 one
-                for s in subjects.values()
+                for s in known[kind]
                 if s.table != table.name
-                and kind in s.identifiers
                 and (s.account or not (table.name in subjects and subjects[table.name].account))
-                and (one := _value_reference(schema, looks, table, column, kind, s, (table.name, s.table) in linked))
+                and (
+                    one := _value_reference(
+                        schema, looks, table, column, kind, s, (table.name, s.table) in linked, declares
+                    )
+                )
             ]
             best = max(found, key=lambda r: (r.confidence, subjects[r.target].account), default=None)
             if best:
                 yield best
+
+
+def _first(subjects: Iterable[Subject]) -> list[Subject]:
+    """The tables of people worth comparing with every column: with thousands of them the first would take hours."""
+    return sorted(subjects, key=lambda s: (not s.account, -s.confidence))[:MOST_SUBJECTS]
 
 
 def by_value_alone(
@@ -62,7 +73,7 @@ def by_value_alone(
 
     `linked` are (table, column) pairs that lead somewhere already. Only words count: numbers stand in every table.
     """
-    for subject in subjects.values():
+    for subject in _first(subjects.values()):
         target = schema.tables[subject.table]
         texts = [c for c in target.key if len(target.key) == 1 and _is_text(target, c)]
         texts += [c for k, c in subject.identifiers.items() if k == "username" and c not in texts]
@@ -103,7 +114,14 @@ def _identifier_kind(category: str) -> str:
 
 
 def _value_reference(
-    schema: Schema, looks: Looks, table: Table, column: Column, kind: str, subject: Subject, linked: bool
+    schema: Schema,
+    looks: Looks,
+    table: Table,
+    column: Column,
+    kind: str,
+    subject: Subject,
+    linked: bool,
+    declares: bool,
 ) -> Reference | None:
     to = subject.identifiers[kind]
     target = schema.tables[subject.table]
@@ -130,7 +148,7 @@ def _value_reference(
         )
     if seen.asked >= 2 or linked:
         return None
-    if any(t.foreign_keys for t in schema.tables.values()):
+    if declares:
         # A schema that declares its keys refers to accounts by them.
         return None
     own, theirs = canonical(column.name), canonical(to)
@@ -189,9 +207,10 @@ def _companion(table: Table, column: str, to: str, rest: str) -> str:
 
 def polymorphic(schema: Schema, roles: Mapping[str, Role], looks: Looks, interesting: set[str]) -> Iterator[Reference]:
     """Two columns type and id, where the sampled types name tables that are people or lead to them."""
+    by_words = {roles[t].words: t for t in schema.tables}
     for table in schema.tables.values():
         for kind, key in _type_pairs(table, roles[table.name]):
-            for value, target in _types(schema, roles, looks, table, kind):
+            for value, target in _types(schema, by_words, looks, table, kind):
                 to = schema.tables[target].key
                 if target in interesting and len(to) == 1:
                     yield Reference(
@@ -222,10 +241,9 @@ def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
 
 
 def _types(
-    schema: Schema, roles: Mapping[str, Role], looks: Looks, table: Table, kind: str
+    schema: Schema, by_words: Mapping[tuple[str, ...], str], looks: Looks, table: Table, kind: str
 ) -> Iterator[tuple[str | int, str]]:
     """The (type value, table) pairs that sampled types mean, also through a table of types (label, model)."""
-    by_words: dict[tuple[str, ...], str] = {roles[t].words: t for t in schema.tables}
     through = next((r.table for r in table.foreign_keys if r.columns == (kind,)), "")
     names: dict[str, str] = {}
     if through:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from waarborg.scan.rules import LABELS, MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
@@ -139,10 +140,20 @@ def name_category(column: Column, role: Role) -> tuple[str, float]:
 
 def _matches(column: Column, words: tuple[str, ...]) -> Iterator[tuple[Rule, tuple[str, ...], tuple[str, ...]]]:
     """The rules whose pattern fits, with the words before and after the match."""
+    return (found for found in _named(words, id(RULES)) if _fits(column, found[0]))
+
+
+@lru_cache(maxsize=16_384)
+def _named(words: tuple[str, ...], rules: int) -> tuple[tuple[Rule, tuple[str, ...], tuple[str, ...]], ...]:
+    """What a name alone matches: the same few names stand in thousands of tables. `rules` tells which rules."""
+    return tuple(_read(words))
+
+
+def _read(words: tuple[str, ...]) -> Iterator[tuple[Rule, tuple[str, ...], tuple[str, ...]]]:
     sentence = f" {' '.join(words)} "
     for rule in RULES:
         found = rule.whole.search(sentence) or rule.pattern.search(sentence)
-        if not found or not _fits(column, rule):
+        if not found:
             continue
         before, after = tuple(sentence[: found.start()].split()), tuple(sentence[found.end() :].split())
         inside = found.group(0).split()

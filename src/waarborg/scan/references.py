@@ -124,6 +124,13 @@ class Finder:
             for words in {full, roles[table.name].words}:
                 self._by_words[words].append(table.name)
             self._raw[singular(local_name(table.name).lower())] = table.name
+        self._by_ending: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for own, names in self._by_words.items():
+            self._by_ending[own[1:]].extend(names)
+        self._holding: dict[str, set[str]] = defaultdict(set)
+        for table in schema.tables.values():
+            for column in table.columns:
+                self._holding[column.name.lower()].add(table.name)
 
     def find(self) -> list[Reference]:
         """Every undeclared reference that names suggest and values do not refute."""
@@ -153,9 +160,10 @@ class Finder:
             wanted = [k.lower() for k in target.key]
             if all(w in _GENERIC_KEYS for w in wanted):
                 continue
-            for table in self._schema.tables.values():
+            holding = set.intersection(*(self._holding[w] for w in wanted))
+            for table in (t for t in self._schema.tables.values() if t.name in holding):
                 spelled = {c.name.lower(): c.name for c in table.columns}
-                if table.name == target.name or table.foreign_keys or not all(w in spelled for w in wanted):
+                if table.name == target.name or table.foreign_keys:
                     continue
                 columns = tuple(spelled[w] for w in wanted)
                 if {c.lower() for c in table.key} == set(wanted) and len(table.columns) >= len(target.columns):
@@ -270,12 +278,7 @@ class Finder:
         exact = self._by_words.get(words, [])
         if exact:
             return exact[:4]
-        ending = [
-            t
-            for own, names in self._by_words.items()
-            if len(own) > len(words) and own[-len(words) :] == words and len(own) - len(words) == 1
-            for t in names
-        ]
+        ending = self._by_ending.get(words, [])
         return ending if len(ending) == 1 else []
 
     def _person_role(
@@ -359,9 +362,8 @@ def low_uid(name: str) -> bool:
 def _accounts(schema: Schema, subjects: Mapping[str, Subject]) -> list[str]:
     """The tables of people that log in, the most referred to first."""
     listed = [s for s in subjects.values() if s.account] or list(subjects.values())
-    return [s.table for s in sorted(listed, key=lambda s: (-sum(1 for _ in schema.referring(s.table)), -s.confidence))][
-        :2
-    ]
+    referred = Counter(r.table for t in schema.tables.values() for r in t.foreign_keys)
+    return [s.table for s in sorted(listed, key=lambda s: (-referred[s.table], -s.confidence))][:2]
 
 
 def _single_keys(table: Table) -> list[str]:

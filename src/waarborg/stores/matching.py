@@ -208,14 +208,16 @@ class Words:
     """Words (or whole names, addresses, numbers) to be looked for in many texts, in one pass over each text.
 
     A word stands *whole* where no letter, digit or underscore touches it; an address with an `@` also not where it is
-    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). Compared in any case and in
-    NFC. Costs one look-up for each word of the text, however many words are looked for.
+    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). Beside a word that can hardly
+    be part of another (with a digit or a blank in it) an underscore may stand: `Rota_of_jdevries7`. `fold` compares in
+    any case and in NFC. Costs one look-up for each word of the text, however many words are looked for.
     """
 
-    __slots__ = ("_by_token", "_odd", "words")
+    __slots__ = ("_by_token", "_fold", "_odd", "words")
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], *, fold: bool = True) -> None:
         self.words = tuple(words)
+        self._fold = fold
         self._by_token: dict[str, list[tuple[int, str, int]]] = {}
         self._odd: list[tuple[int, str]] = []
         for index, word in enumerate(self.words):
@@ -231,7 +233,7 @@ class Words:
 
     def spelled(self, text: str) -> str:
         """The text as it is compared."""
-        return unicodedata.normalize("NFC", text).lower()
+        return unicodedata.normalize("NFC", text).lower() if self._fold else text
 
     def found(self, text: str) -> frozenset[int]:
         """The indexes of the words that stand in the text."""
@@ -242,7 +244,7 @@ class Words:
                 start = token.start() - offset
                 if index in hits or start < 0 or not text.startswith(word, start):
                     continue
-                if _stands_whole(text, start, start + len(word), "@" in word):
+                if _stands_whole(text, start, start + len(word), word):
                     hits.add(index)
         return frozenset(hits)
 
@@ -252,24 +254,26 @@ class Words:
         return frozenset(index for index, word in enumerate(self.words) if self.spelled(word) == text)
 
 
-_TOKEN = re.compile(r"\w+")
+_TOKEN = re.compile(r"[^\W_]+")
 _ADDRESS_BEFORE = re.compile(r"\w[.+%'-]")
 _ADDRESS_AFTER = re.compile(r"[.-]\w")
+_PECULIAR = re.compile(r"[0-9 ]")
 
 
-def _stands_whole(text: str, start: int, end: int, address: bool) -> bool:
+def _stands_whole(text: str, start: int, end: int, word: str) -> bool:
     """Whether nothing word-like touches text[start:end]. A boundary counts only on the side where the word has one."""
-    if start and _wordy(text[start]) and _wordy(text[start - 1]):
+    joins = _PECULIAR.search(word) is None
+    if start and _wordy(text[start]) and _wordy(text[start - 1], joins):
         return False
-    if end < len(text) and _wordy(text[end - 1]) and _wordy(text[end]):
+    if end < len(text) and _wordy(text[end - 1]) and _wordy(text[end], joins):
         return False
-    if address:
+    if "@" in word:
         return not (_ADDRESS_BEFORE.fullmatch(text[max(start - 2, 0) : start]) or _ADDRESS_AFTER.match(text, end))
     return True
 
 
-def _wordy(sign: str) -> bool:
-    return sign == "_" or sign.isalnum()
+def _wordy(sign: str, joins: bool = True) -> bool:
+    return sign.isalnum() or (joins and sign == "_")
 
 
 _NUMBER_RUN = re.compile(r"\+?[0-9(][0-9 ()./-]{2,38}[0-9]")
@@ -327,7 +331,7 @@ def redacted_inside(cell: object, words: Iterable[object], replacement: str, len
 def _replace_whole(text: str, pattern: re.Pattern[str], replacement: str) -> Iterator[str]:
     done = position = 0
     while hit := pattern.search(text, position):
-        if _stands_whole(text, hit.start(), hit.end(), "@" in hit.group()):
+        if _stands_whole(text, hit.start(), hit.end(), hit.group()):
             yield text[done : hit.start()]
             yield replacement
             done = position = hit.end()

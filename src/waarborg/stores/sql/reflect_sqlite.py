@@ -51,7 +51,12 @@ def describe_sqlite(cursor: Any) -> Facts:
         if kind == "table" and free and not re.search(r"\)\s*(STRICT\s*,\s*)?WITHOUT\s+ROWID", sql or "", re.I):
             address[name] = free
     return Facts(
-        Schema("sqlite", made, tuple(f'"{name}": its columns' for name in broken)), {name: ("", name) for name in made}, cols, address, {}, dict.fromkeys(made, version)
+        Schema("sqlite", made, tuple(f'"{name}": its columns' for name in broken)),
+        {name: ("", name) for name in made},
+        cols,
+        address,
+        {},
+        dict.fromkeys(made, version),
     )
 
 
