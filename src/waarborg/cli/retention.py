@@ -32,7 +32,7 @@ def plan(arguments: Namespace, out: Out) -> int:
             if made.empty:
                 out.say(f"· {made.rule}: {say('sweep_empty')}")
                 continue
-            out.draw(Shower(say, None, project.policy, project.datamap).plan(made, brief=arguments.brief))
+            out.draw(Shower(say, None, project.policy, project.datamap).plan(made, brief=getattr(arguments, "brief", False)))
             out.say(f"  {waits.what if waits else say('sweep_free')}\n")
         out.data({"ok": True, "plans": found})
     return exits.OK
@@ -76,12 +76,13 @@ def calendar(arguments: Namespace, out: Out) -> int:
     with Project.of(arguments) as project:
         falls = forecast(_retention(project, arguments).sweeper(), project.clock.now())
         picture = svg(falls, today_of(project.policy, project.clock.now()), _months(arguments))
-        if arguments.output:
-            Path(arguments.output).write_text(picture, encoding="utf-8")
-            out.say(f"✓ {arguments.output}")
+        file = getattr(arguments, "output", "") or ""
+        if file:
+            Path(file).write_text(picture, encoding="utf-8")
+            out.say(f"✓ {file}")
         else:
             print(picture, end="")
-        out.data({"ok": True, "file": arguments.output or ""})
+        out.data({"ok": True, "file": file})
     return exits.OK
 
 

@@ -201,7 +201,7 @@ class SweepDraft(Draft):
 
     def _is_cut(self, arm: Arm, name: str, write: Write) -> Rows:
         """Rows whose link is as it should be already."""
-        if isinstance(write, FromSeed):
+        if arm.cut is Treatment.STAND_IN:
             return Given((name,), self.stand_ins[arm.target].keys)
         value = write.value if isinstance(write, Constant) else None
         return Compare(name, "null") if value is None else Compare(name, "=", (value,))
