@@ -138,7 +138,7 @@ def test_a_term_of_an_organisation_lies_inside_its_bounds(world: Build) -> None:
     w = world([MEMBER, tenant, org], [people(), decl, TableDecl("app.org")], rows, policy(content=bounds))
     sweep(w, "content", terms={"content": {1: Period(months=2)}})
     assert w.column("log", "id") == [1, 3]
-    with pytest.raises(PlanError, match="WB436"):
+    with pytest.raises(PlanError, match="WB453"):
         Sweeper(w.planner, terms={"content": {1: Period(days=2)}}).plan("content")
 
 
@@ -148,7 +148,7 @@ def test_more_than_declared_waits_and_more_than_approved_is_stale(world: Build) 
     sweeper = Sweeper(w.planner)
     plan, sealed = sweeper.plan("content")
     found = sweeper.too_much(plan)
-    assert found is not None and found.id == "WB435"
+    assert found is not None and found.id == "WB452"
     for n in range(50, 90):
         w.add("log", n, 2, "x", date(2020, 1, 1))
     with pytest.raises(StalePlan):
