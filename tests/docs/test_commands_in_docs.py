@@ -15,7 +15,7 @@ from tests.cli_kit import ROOT, Shop, shop
 ID = "8f3c21d0"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
-NEEDS = {"apply": ["approve"], "verify": ["approve", "apply"], "answer": ["approve", "apply", "verify"]}
+NEEDS = {"apply": ["approve"], "verify": ["approve", "apply"], "leftovers": ["approve", "apply"], "answer": ["approve", "apply", "verify"]}
 """What has to have happened before a command about a plan."""
 
 
