@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from attacks.village import dump
 
+from attacks.village import dump
 from databases import Database
 
 ROWS = 60_000

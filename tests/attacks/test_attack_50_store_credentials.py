@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-import pymysql
 import psycopg
+import pymysql
 import pytest
 
 from databases import _ADDRESSES, Database

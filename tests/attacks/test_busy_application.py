@@ -13,8 +13,8 @@ from contextlib import closing, suppress
 from typing import Any
 
 import pytest
-from attacks.village import planner, settle, whole
 
+from attacks.village import planner, settle, whole
 from databases import Database
 from waarborg.datamap.model import TableDecl
 from waarborg.errors import PlanError, StalePlan, StoreError
