@@ -308,7 +308,7 @@ class Casework:
         known = self.planner.policy.holds
         if hold not in known:
             raise PlanError.one(
-                "WB433",
+                "WB450",
                 f'The policy declares no hold "{hold}".',
                 "A hold needs a ground, an owner and an end or review date that people can be told.",
                 near_miss(hold, known) or "Declare it under holds in the policy.",
@@ -329,11 +329,11 @@ class Casework:
             return self._open(state, plan_id)
 
     def _asked(self, plan_id: str) -> Case:
-        """A plan that somebody asked for. Raises `PlanError` WB437 for a sweep, which dates decide and not people."""
+        """A plan that somebody asked for. Raises `PlanError` WB454 for a sweep, which dates decide and not people."""
         case = self.case(plan_id)
         if case.plan.rule:
             raise PlanError.one(
-                "WB437",
+                "WB454",
                 f'This plan is the sweep of the rule "{case.plan.rule}".',
                 "A sweep goes in many small transactions, and is verified as it ends.",
                 f"Once it is approved: waarborg retention run --rule {case.plan.rule}",

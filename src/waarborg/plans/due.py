@@ -50,15 +50,16 @@ class Group:
 
     @property
     def decisive(self) -> RetentionRule:
-        """The rule that the sweep of these columns is told under: the one with the longest term, the law's first."""
+        """The rule under which the sweep of these columns is told."""
         return decisive(self.rules)
 
 
 def decisive(rules: Sequence[RetentionRule]) -> RetentionRule:
-    """Of several rules, the one whose term is the longest; of equals the one with a law, then the first."""
+    """Of several rules, the one that is taken to end last: one with a law, then one that waits for an event, then the
+    longest term; of equals the first. Which one did end last can differ from row to row; what is due never does."""
 
-    def length(rule: RetentionRule) -> tuple[int, bool]:
-        return (rule.period or Period()).after(date(2000, 1, 1)).toordinal(), bool(rule.law)
+    def length(rule: RetentionRule) -> tuple[bool, bool, int]:
+        return bool(rule.law), bool(rule.until), (rule.period or Period()).after(date(2000, 1, 1)).toordinal()
 
     return max(rules, key=length)
 
@@ -146,13 +147,22 @@ class Due:
         if not parts:
             return NONE
         if held:
-            items = [table.decl.columns[name].category for name in group.columns]
-            for hold in self.policy.holds.values():
-                covers = hold.stands_on(self.today) and any(hold.covers(item) for item in items)
-                if covers and hold.everyone:
-                    return NONE
+            if self.held(table, group):
+                return NONE
             parts += [Not(rows) for one in self.spared if (rows := one.of(table))]
         return _both(parts)
+
+    def held(self, table: Mapped, group: Group) -> bool:
+        """Whether a hold on everyone covers these columns."""
+        items = [table.decl.columns[name].category for name in group.columns]
+        holds = [hold for hold in self.policy.holds.values() if hold.everyone and hold.stands_on(self.today)]
+        return any(hold.covers(item) for hold in holds for item in items)
+
+    @staticmethod
+    def people(table: Mapped) -> Rows | None:
+        """In a table of people those rows that are people; None elsewhere: every row counts."""
+        found = _people(table)
+        return _both(found) if found else None
 
     def undated(self, table: Mapped, group: Group) -> Rows:
         """Rows that never fall due because a rule has no date to count from."""
@@ -214,14 +224,14 @@ class Due:
 
 
 def within(rule: RetentionRule, period: Period, today: date) -> None:
-    """Refuse an organisation's term outside the bounds of the policy. Raises `PlanError` WB436."""
+    """Refuse an organisation's term outside the bounds of the policy. Raises `PlanError` WB453."""
     bounds = rule.per_tenant
     length = period.after(today)
     low = bounds is None or bounds.at_least is None or bounds.at_least.after(today) <= length
     high = bounds is None or bounds.at_most is None or length <= bounds.at_most.after(today)
     if not (low and high):
         raise PlanError.one(
-            "WB436",
+            "WB453",
             f'An organisation set a term of {period} for "{rule.id}", outside the bounds of the policy.',
             "The policy tells people between which bounds the term lies.",
             f"Set a term from {bounds.at_least or 0} to {bounds.at_most or 'any'}." if bounds else "",

@@ -44,7 +44,7 @@ class Swept:
     left: int = 0
     """Rows still to treat afterwards: none, unless a store stood in the way."""
     waits: Finding | None = None
-    """Why it waits for a person."""
+    """Why it waits for a person, or what stood in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ class Retention:
         """Why this plan may not run by itself."""
         if plan.empty:
             return None
+        if apart := sweeper.apart(sweeper.rule(plan.rule)):
+            return apart
         scope = sweeper.scope(plan.rule)
         with self.work.door.read() as state:
             allowed = state.permissions.holds(
@@ -139,7 +141,7 @@ class Retention:
         if allowed:
             return sweeper.too_much(plan)
         return Finding(
-            "WB434",
+            "WB451",
             self.work.planner.policy.place(f"retention.{plan.rule}"),
             "This rule has not run before, or it or what it would do has changed since.",
             "What a rule takes the first time, nobody has ever seen go.",
@@ -162,7 +164,8 @@ class Retention:
                 log.append(kind=kind, at=now, data={"plan": plan.digest, "request": request, "error": found})
                 if isinstance(error, StalePlan):
                     state.plans.close(request, at=now)
-            raise
+            # One rule that cannot go on keeps no other from its term.
+            return Swept(plan.rule, plan, sum(treated.values()), waits=(*error.findings, None)[0])
         again, _ = sweeper.plan(plan.rule, plan.made_at)
         with self.work.writing() as (state, log, now):
             self._finish(state, log, plan, again, treated, now)
@@ -246,7 +249,7 @@ class Retention:
             state.plans.close(request, at=now)
             self.work.keep(state, log, plan, sealed, request, now)
         waits = Finding(
-            "WB438",
+            "WB455",
             Place(),
             f"{plan.rows} rows that were erased are there again, in {', '.join(sorted({s.table for s in plan.steps()}))}.",
             "They were imported or restored, or their numbers were given out again: a person can tell.",

@@ -18,7 +18,7 @@ negation only reaches down (gone looks at live, never the other way round).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from waarborg.datamap.model import Identifier
@@ -174,7 +174,9 @@ class Ownership:
     def _define(self, table: Mapped) -> None:
         parts: list[Rows] = []
         if (rows := self._root(table)) is not None:
-            parts.append(In(self.add(f"me:{table.local}", table.local, rows)))
+            me = self.add(f"me:{table.local}", table.local, rows)
+            self.sets[me] = replace(self.sets[me], once=self.roots is not None)
+            parts.append(In(me))
         for arm in table.arms:
             if arm.owning or (self.leaving and arm.takes):
                 parts += self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")

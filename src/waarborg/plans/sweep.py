@@ -27,7 +27,6 @@ from waarborg.stores.contract import (
     Compare,
     Constant,
     Either,
-    FromSeed,
     Given,
     In,
     Leads,
@@ -76,8 +75,8 @@ class SweepDraft(Draft):
         spared: dict[str, Rows] = {}
         for one in due.spared:
             for name in one.rows:
-                if rows := one.of(world.tables[name]):
-                    spared[name] = Either((spared[name], rows)) if name in spared else rows
+                if stays := one.of(world.tables[name]):
+                    spared[name] = Either((spared[name], stays)) if name in spared else stays
         super().__init__(world, policy, store, NOBODY, keepings(policy, now), begins, spared)
 
     @staticmethod
@@ -201,7 +200,7 @@ class SweepDraft(Draft):
 
     def _is_cut(self, arm: Arm, name: str, write: Write) -> Rows:
         """Rows whose link is as it should be already."""
-        if isinstance(write, FromSeed):
+        if arm.cut is Treatment.STAND_IN:
             return Given((name,), self.stand_ins[arm.target].keys)
         value = write.value if isinstance(write, Constant) else None
         return Compare(name, "null") if value is None else Compare(name, "=", (value,))

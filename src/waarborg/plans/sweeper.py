@@ -51,7 +51,7 @@ from waarborg.stores.contract import (
     StepDone,
     Update,
 )
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import Outcome, SubjectRef, Treatment
 
 PASSES = 5
 """How often all that is due is gone through again: rows that others needed may go once those are gone."""
@@ -90,12 +90,12 @@ class Sweeper:
         return tuple(rule for rule in self.planner.policy.retention.values() if rule.data)
 
     def rule(self, name: str) -> RetentionRule:
-        """A rule by its name. Raises `PlanError` WB433."""
+        """A rule by its name. Raises `PlanError` WB450."""
         found = self.planner.policy.retention.get(name)
         if found is None or not found.data:
             known = [rule.id for rule in self.rules()]
             raise PlanError.one(
-                "WB433",
+                "WB450",
                 f'The policy has no retention rule "{name}" about rows.',
                 "Only what the policy promises is swept.",
                 near_miss(name, known) or f"Rules are: {', '.join(known)}.",
@@ -169,11 +169,23 @@ class Sweeper:
             return None
         place = self.planner.policy.place(f"retention.{plan.rule}.sweep")
         return Finding(
-            "WB435",
+            "WB452",
             place,
             f"This sweep would take more of {', '.join(sorted(set(over)))} than the rule declares.",
             "A wrong date or a wrong clock looks like this before it is too late.",
             f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
+        )
+
+    def apart(self, rule: RetentionRule) -> Finding | None:
+        """Why the rows of a rule cannot be swept at all: they are to be set apart, and erasing them is not that."""
+        if rule.then is not Outcome.ISOLATE:
+            return None
+        return Finding(
+            "WB456",
+            self.planner.policy.place(f"retention.{rule.id}.then"),
+            "Rows of this rule are to be set apart until a release date, and a sweep cannot do that.",
+            "They would have to be sealed in the vault first; erasing them instead would break the promise.",
+            "Say then: erase (or anonymise), or set them apart yourself and map where they are.",
         )
 
     # -- people under a hold -------------------------------------------------------------------------------------
@@ -193,7 +205,7 @@ class Sweeper:
             rows: dict[str, Rows] = {
                 table.name: In(prefix + own) for table in theirs.tables if (own := theirs.own(table))
             }
-            sets = [RowSet(prefix + one.name, one.table, _renamed(one.rows, prefix)) for one in program.sets]
+            sets = [replace(one, name=prefix + one.name, rows=_renamed(one.rows, prefix)) for one in program.sets]
             seeds = Seeds({prefix + key: values for key, values in given_seeds(world, drawn, people).items()})
             found.append((Spared(hold, rows), sets, seeds))
         return found
@@ -215,6 +227,8 @@ class Sweeper:
         """
         self._current(plan)
         rule = self.rule(plan.rule)
+        if finding := self.apart(rule):
+            raise PlanError([finding])
         plain = self.blueprints(rule, plan.made_at)
         whole = self.blueprints(rule, plan.made_at, chunked=True)
         held = self._seeds()
@@ -293,7 +307,9 @@ class _Run:
                 return
 
     def _left(self, step: Delete | Update | Insert) -> Delete | Update | Insert:
-        """The step with what is left of its ceiling."""
+        """The step with what is left of its ceiling; a placeholder is added once, however often it is asked for."""
+        if isinstance(step, Insert):
+            return step
         return replace(step, ceiling=max(0, step.ceiling - self.done.get(step.id, 0)))
 
     def _apply(self, change: Change, seeds: Seeds) -> Chunk:

@@ -327,6 +327,8 @@ class RowSet:
     name: str
     table: str
     rows: Rows
+    once: bool = False
+    """A hint, without meaning: much leads to this set, so it is worth fetching once even though no seed bounds it."""
 
 
 @dataclass(frozen=True, slots=True)

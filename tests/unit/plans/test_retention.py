@@ -63,9 +63,9 @@ def test_a_first_run_waits_for_a_person_and_the_next_does_not(work: Work) -> Non
     retention, w, door = work
     (first,) = retention.run(["content"])
     assert first.waits is not None
-    assert first.waits.id == "WB434"
+    assert first.waits.id == "WB451"
     assert w.column("log", "id") == [1, 2, 3]
-    with pytest.raises(PlanError, match="WB437"):
+    with pytest.raises(PlanError, match="WB454"):
         retention.work.apply(first.plan.id)
     retention.work.approve(first.plan.id, "officer")
     (swept,) = retention.run(["content"])
@@ -87,7 +87,7 @@ def test_more_than_the_rule_declares_waits_again(work: Work) -> None:
         w.add("log", n, 2, "x", date(2025, 1, 1))
     (many,) = retention.run(["content"])
     assert many.waits is not None
-    assert many.waits.id == "WB435"
+    assert many.waits.id == "WB452"
     assert len(w.column("log", "id")) == 5
 
 
@@ -148,7 +148,7 @@ def test_a_re_import_is_found_and_waits_for_a_person(work: Work) -> None:
     w.add("log", 1, 1, "a", date(2025, 1, 1))
     (back,) = retention.due()
     assert back.waits is not None
-    assert back.waits.id == "WB438"
+    assert back.waits.id == "WB455"
     plan = back.waits.todo.split()[-1]
     retention.work.approve(plan, "officer")
     retention.work.apply(plan)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from waarborg.clock import Period
-from waarborg.datamap.model import TableDecl
+from waarborg.datamap.model import Link, TableDecl
 from waarborg.errors import PlanError, StalePlan
 from waarborg.plans.model import Plan
 from waarborg.plans.sweeper import Sweeper
@@ -16,7 +16,6 @@ from waarborg.policy.retention import LegalHold, RetentionRule, SweepCeiling, Te
 from waarborg.stores.contract import Budget
 from waarborg.terms import LinkKind, Outcome, SubjectRef
 from worlds import Build, World, belongs, columns_of, person, policy, table
-from waarborg.datamap.model import Link
 
 MEMBER = table("member", "id int, email text, name text?, closed date?")
 LOG = table("log", "id int, member_id int?, body text?, made date?", refs={"member_id": "member.id"})
@@ -138,7 +137,7 @@ def test_a_term_of_an_organisation_lies_inside_its_bounds(world: Build) -> None:
     w = world([MEMBER, tenant, org], [people(), decl, TableDecl("app.org")], rows, policy(content=bounds))
     sweep(w, "content", terms={"content": {1: Period(months=2)}})
     assert w.column("log", "id") == [1, 3]
-    with pytest.raises(PlanError, match="WB436"):
+    with pytest.raises(PlanError, match="WB453"):
         Sweeper(w.planner, terms={"content": {1: Period(days=2)}}).plan("content")
 
 
@@ -148,7 +147,7 @@ def test_more_than_declared_waits_and_more_than_approved_is_stale(world: Build) 
     sweeper = Sweeper(w.planner)
     plan, sealed = sweeper.plan("content")
     found = sweeper.too_much(plan)
-    assert found is not None and found.id == "WB435"
+    assert found is not None and found.id == "WB452"
     for n in range(50, 90):
         w.add("log", n, 2, "x", date(2020, 1, 1))
     with pytest.raises(StalePlan):

@@ -416,8 +416,8 @@ def a_part_at_a_time(site: Site) -> None:
     part = Update("accounts", "accounts", 3, {"owner_id": Constant(None)}, limit=3)
     counts = [apply(site, Change(program, (part,)), JAN).steps[0].rows for _ in range(3)]
     demand(counts == [3, 1, 0], f"an update of part of a set did {counts} rows where 3, 1 and 0 were to be done.")
-    before = _filled(site)
-    _stale(site, Change(program, (Delete("told", "told", 1, limit=2),)), before, "a limit above the ceiling")
+    whole = _filled(site)
+    _stale(site, Change(program, (Delete("told", "told", 1, limit=2),)), whole, "a limit above the ceiling")
 
 
 def a_batch_changes_as_singles(site: Site) -> None:
