@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.evidence_kit import MASTER, NAMES, PERSON, PLAN, START, sample
+
 from waarborg.evidence import bundle
 from waarborg.evidence.audit import audit
 from waarborg.evidence.heads import SigningKey
