@@ -47,9 +47,9 @@ tables:
   app.member:
     subject:
       key: id
-      identifiers: {email: {column: email, normalise: [trim, lowercase]}, name: name}
+      identifiers: {email: {column: email, normalise: [trim, lowercase]}, name: name, customer_number: id}
       stand_in: {values: {email: nobody@winkel.example, name: Oud-klant}, find: email}
-    columns: {email: account.email, name: account.name}
+    columns: {id: technical, email: account.email, name: account.name}
   app.comment:
     links:
       - {belongs_to: app.member, by: author_id, on_erasure: stand_in}

@@ -85,8 +85,8 @@ def exit_codes() -> str:
             "|---|---|",
             *rows,
             "",
-            "In CI: `waarborg check || exit 1`. In a script: run `waarborg apply` again after 1 (a store was down), and make",
-            "the plan again after 3.",
+            "In CI: `waarborg check || exit 1`. In a script: after 1 (a store was down) run `waarborg apply`",
+            "again; after 3 make the plan again.",
             "",
         ]
     )

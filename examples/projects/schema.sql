@@ -299,7 +299,7 @@ CREATE TABLE preference (
 CREATE TABLE newsletter_subscriber (
   id INTEGER PRIMARY KEY,
   email VARCHAR(190) NOT NULL,
-  subscribed BOOLEAN NOT NULL,
+  subscribed BOOLEAN,
   asked_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
   UNIQUE (email)
 );

@@ -97,6 +97,9 @@ class DataMapError(WaarborgError):
 class StoreError(WaarborgError):
     """A store refused, or could not be reached. Never holds credentials or values."""
 
+    unreachable: bool = False
+    """Whether trying again later may help: the place is down, the connection was lost, others hold the locks."""
+
 
 class PlanError(WaarborgError):
     """No plan can be made, for example because no order of statements satisfies the constraints."""

@@ -7,8 +7,8 @@ sabotage shows it); with the guard each is refused, and the refusal does not rep
 from __future__ import annotations
 
 import pytest
-
 from tests.evidence_kit import NAMES, PERSON, PLAN, REQUEST, START, Kit, in_memory
+
 from waarborg.errors import EvidenceError
 from waarborg.evidence import kinds as forms
 from waarborg.evidence.kinds import KINDS, Guard, Kind, kinds

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests.evidence_kit import MASTER, NAMES, PERSON, PLAN, START
+
 from waarborg.evidence.audit import audit
 from waarborg.evidence.heads import SigningKey
 from waarborg.evidence.log import Draft

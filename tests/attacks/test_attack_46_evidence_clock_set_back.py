@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-
 from tests.evidence_kit import PLAN, START, Kit, in_memory
+
 from waarborg.evidence import log as module
 from waarborg.evidence.audit import Flaw
 from waarborg.evidence.entry import Entry

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-
 from tests.evidence_kit import MASTER, NAMES, PERSON, PLAN, START, Kit, in_memory, opened, sample
+
 from waarborg.evidence import audit as module
 from waarborg.evidence import heads as heads_module
 from waarborg.evidence.audit import Auditor, Flaw, audit

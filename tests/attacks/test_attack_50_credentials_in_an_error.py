@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.cli_kit import DATAMAP, POLICY, process
 
 CANARY = "Zeer-Geheim-4711"

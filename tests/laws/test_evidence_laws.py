@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.evidence_kit import PERSON, PLAN, START, Kit, in_memory, sample
+
 from waarborg.evidence import bundle
 from waarborg.evidence.audit import Auditor, Flaw, Report
 from waarborg.evidence.heads import SigningKey

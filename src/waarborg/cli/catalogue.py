@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 GROUPS: Mapping[str, str] = {
     "begin": "To begin",
     "request": "A request, step by step",
+    "tell": "What people read",
     "look": "To look at things",
     "prove": "To prove it",
 }
@@ -46,6 +47,9 @@ class Command:
 
 
 PLAN = Argument(("plan",), "The plan's id, or its first characters.", "PLAN")
+RULE = Argument(("--rule",), "Only this retention rule. Repeat it for more.", "RULE", repeat=True)
+TERMS = Argument(("--terms",), "A YAML file with the terms that organisations set: rule, organisation, period.", "FILE", file=True)
+MONTHS = Argument(("--months",), "How many months to show (12).", "N")
 BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
 PEOPLE = (
     Argument(("--email",), "The person's e-mail address.", "ADDRESS"),
@@ -70,6 +74,11 @@ PEOPLE = (
     ),
     Argument(("--table",), "Look only in this table of people (store.table).", "TABLE"),
 )
+
+LANGUAGE = Argument(
+    ("--language",), "Only this language; every language of the policy if not given.", choices=("nl", "en", "fr")
+)
+FOLDER = Argument(("--output", "-o"), "The folder to write to; standard output if not given.", "DIR", file=True)
 
 COMMON = (
     Argument(
@@ -137,8 +146,12 @@ COMMANDS: tuple[Command, ...] = (
                 file=True,
             ),
             Argument(("--name",), "The name of this place in the data map (app).", "NAME"),
-            Argument(("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True),
-            Argument(("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True),
+            Argument(
+                ("--output", "-o"), "Write the data map here; a map that is there keeps every word.", "FILE", file=True
+            ),
+            Argument(
+                ("--merge",), "Merge into this data map, which keeps every decision and comment.", "FILE", file=True
+            ),
             Argument(("--svg",), "Draw the map as a picture.", "FILE", file=True),
             Argument(("--ask",), "Walk through the questions; the answers are written to the map.", flag=True),
             Argument(("--by",), "Who answers; the account you are logged in with if not given.", "NAME"),
@@ -170,7 +183,9 @@ COMMANDS: tuple[Command, ...] = (
         "Check policy and data map: by themselves, against each other, against the databases or their snapshot.",
         "check:run",
         (
-            Argument(("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True),
+            Argument(
+                ("--offline",), "Leave the databases out: the committed snapshot.json stands for them.", flag=True
+            ),
             Argument(("--snapshot",), "Check against this snapshot; leaves the databases out.", "FILE", file=True),
             Argument(("--since",), "Tell what changed since this older snapshot.", "FILE", file=True),
             Argument(("--format",), "How to print the findings (text).", choices=("text", "json", "sarif", "junit")),
@@ -241,9 +256,21 @@ COMMANDS: tuple[Command, ...] = (
         "request",
         "Plan again with everything frozen: is anything left but what the plan kept?",
         "requests:verify",
-        (PLAN,),
-        "Rows that were born meanwhile are treated under the same approval.",
+        (PLAN, Argument(("--no-leftovers",), "Leave out the search of every column that follows.", flag=True)),
+        "Rows that were born meanwhile are treated under the same approval. Then every column of every store is "
+        "searched for these people (see leftovers).",
         ("waarborg verify 8f3c21d0",),
+    ),
+    Command(
+        "leftovers",
+        "request",
+        "Search every column of every store for the people of a plan that was carried out.",
+        "leftovers:run",
+        (PLAN,),
+        "Mapped or not, and inside JSON, base64, gzip and serialised cells. A hit is explained by a row and column that "
+        "the plan keeps, ignored by a dated decision, ambiguous where somebody else has the same identifier; anything "
+        "else is unexplained, and the exit code is 1.",
+        ("waarborg leftovers 8f3c21d0",),
     ),
     Command(
         "answer",
@@ -270,6 +297,40 @@ COMMANDS: tuple[Command, ...] = (
         (PLAN,),
         examples=("waarborg close 8f3c21d0",),
     ),
+    Command(
+        "retention plan",
+        "request",
+        "Show what each retention rule would take now, and what stays. Touches nothing.",
+        "retention:plan",
+        (RULE, TERMS, BRIEF),
+        examples=("waarborg retention plan", "waarborg retention plan --rule connection --brief"),
+    ),
+    Command(
+        "retention run",
+        "request",
+        "Carry out the retention rules: what is past its term goes, what a law kept until now comes back.",
+        "retention:run",
+        (RULE, TERMS),
+        "A rule's first run, and one that takes more than the rule declares, waits: approve its plan, and run again. "
+        "Exits with 1 while something waits.",
+        ("waarborg retention run", "waarborg retention run --rule connection"),
+    ),
+    Command(
+        "retention forecast",
+        "look",
+        "Say how many rows go in which month, under which rule.",
+        "retention:show_forecast",
+        (MONTHS, TERMS),
+        examples=("waarborg retention forecast --months 24",),
+    ),
+    Command(
+        "retention calendar",
+        "look",
+        "Draw the retention calendar as SVG.",
+        "retention:calendar",
+        (MONTHS, TERMS, Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True)),
+        examples=("waarborg retention calendar -o calendar.svg",),
+    ),
     Command("plans", "look", "List the plans that are open, and what each waits for.", "requests:listing"),
     Command(
         "show",
@@ -293,6 +354,55 @@ COMMANDS: tuple[Command, ...] = (
         "graph:run",
         (Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True),),
         examples=("waarborg graph -o datamap.svg",),
+    ),
+    Command(
+        "notice",
+        "tell",
+        "Write the policy as the notice people read (Art. 13, or 14 for data from elsewhere).",
+        "notice:notice",
+        (
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            Argument(("--elsewhere",), "The variant for people whose data came from others (Art. 14).", flag=True),
+            FOLDER,
+        ),
+        "What the law asks a notice to hold and the policy lacks stops it, item by item.",
+        ("waarborg notice -o public", "waarborg notice --language nl --format md"),
+    ),
+    Command(
+        "changes",
+        "tell",
+        "Write what changes between an earlier version of the policy and this one, and how much it matters.",
+        "notice:changes",
+        (
+            Argument(("old",), "The policy file of the earlier version.", "FILE", file=True),
+            LANGUAGE,
+            Argument(("--format",), "The form (html).", choices=("html", "md", "txt", "pdf")),
+            FOLDER,
+        ),
+        examples=("waarborg changes policy-2026-12-01.yaml -o public",),
+    ),
+    Command(
+        "record",
+        "tell",
+        "Write the record of processing (Art. 30(1)).",
+        "notice:record",
+        (LANGUAGE, Argument(("--format",), "The form (html).", choices=("html", "md", "csv", "pdf")), FOLDER),
+        examples=("waarborg record --language en --format csv",),
+    ),
+    Command(
+        "package",
+        "request",
+        "Make the package a person gets from an access answer: it opens offline, with JSON and CSV beside it.",
+        "notice:package",
+        (
+            Argument(("answer",), "The file that `waarborg answer` wrote.", "FILE", file=True),
+            Argument(("--language",), "The person's language; else the policy's first.", choices=("nl", "en", "fr")),
+            Argument(("--portable",), "Only what the person provided, to take elsewhere (Art. 20).", flag=True),
+            Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
+        ),
+        "Secrets and other people's data stay out; the command stops where it cannot be sure.",
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable -o mine"),
     ),
     Command(
         "evidence verify",

@@ -67,7 +67,7 @@ def needs_of(blueprint: Blueprint, world: World, store: str) -> Sequence[Need]:
 
     update: dict[str, dict[str, None]] = {}
     delete: set[str] = set()
-    insert: dict[str, tuple[str, ...]] = {one.local: tuple(one.values) for one in blueprint.stand_ins}
+    insert = {one.local: (*one.values, *([one.tenant] if one.tenant else [])) for one in blueprint.stand_ins}
     for step in blueprint.steps:
         local = world.tables[step.table].local
         if step.treatment is Treatment.DELETE:

@@ -26,6 +26,7 @@ FOR_LINKS = {
     ),
     LinkKind.ABOUT: (
         Treatment.CLEAR, Treatment.REPLACE, Treatment.STAND_IN, Treatment.GENERALISE, Treatment.PSEUDONYMISE,
+        Treatment.DELETE, Treatment.KEEP,
     ),
     LinkKind.VISIBLE_TO: (Treatment.CLEAR, Treatment.REPLACE, Treatment.STAND_IN, Treatment.KEEP),
     LinkKind.ORGANISATION: (Treatment.CLEAR, Treatment.KEEP),
@@ -111,6 +112,14 @@ def identifiers_are_named_well(datamap: DataMap) -> Findings:
         if table.subject and table.subject.identifier(OWN_KEY):
             what = '"key" stands for the key of the table itself.'
             yield Finding("WB209", table.place, what, "", "Give the identifier another name.")
+        for one in table.subject.identifiers if table.subject else ():
+            if one.table and one.table not in datamap.tables:
+                todo = near_miss(one.table, datamap.tables) or "Add it under tables."
+                what = f'"{shown(one.table)}" is not in the map.'
+                yield Finding("WB208", table.place, what, "It holds identifiers of people.", todo)
+            elif one.table and one.table.partition(".")[0] != table.store:
+                why = "Identifiers are looked up where the people are, in one statement."
+                yield Finding("WB216", table.place, "The identifier is in another store.", why, "Make a link of it.")
 
 
 def treatments_fit(datamap: DataMap) -> Findings:
@@ -162,7 +171,8 @@ def references_are_whole(datamap: DataMap) -> Findings:
             between = f"{len(link.through.columns)} columns of {link.through.table}"
             what = f"{between} are to match {len(own)} of {table.name}."
             yield Finding("WB212", link.place, what, "", "Name as many under own: as under by:.")
-        if len(link.columns) > 1 and (link.by_identifier or link.inside != "whole" or link.template != "{}"):
+        single = link.by_identifier or link.inside != "whole" or link.template != "{}"
+        if len(link.columns) > 1 and single and not link.mentions:
             yield Finding("WB212", link.place, "A value stands in one column.", "", "Make one link for each column.")
 
 
@@ -173,8 +183,7 @@ def described_columns_are_mapped(datamap: DataMap) -> Findings:
             named = link.about + (link.columns if link.mentions else ())
             yield from _unmapped(table, named, link, "describes a person")
         if table.subject:
-            columns = tuple(one.column for one in table.subject.identifiers)
-            yield from _unmapped(table, columns, None, "identifies a person")
+            yield from _unmapped(table, table.subject.identifying, None, "identifies a person")
 
 
 def _unmapped(table: TableDecl, columns: tuple[str, ...], link: Link | None, why: str) -> Findings:

@@ -109,6 +109,7 @@ def link_tree(link: Link) -> dict[str, Tree]:
             on_erasure=link.on_erasure,
             replace_with=link.replace_with,
             dies_with=link.dies_with,
+            withhold=link.withhold,
         ),
     }
 
@@ -120,7 +121,7 @@ def _way(link: Link) -> tuple[dict[str, Tree], bool, bool]:
         parts = _said(table=between.table, by=_few(between.columns), own=_few(between.own_columns), to=_few(between.to))
         return {"through": parts}, False, False
     if link.mentions:
-        return {"in_text": _few(link.columns)}, False, False
+        return {"in_encoded" if link.inside == "encoded" else "in_text": _few(link.columns)}, False, False
     how = _said(normalise=_few(link.normalise), template=link.template if link.template != "{}" else "")
     if link.inside != "whole":
         return {WORDS[link.inside]: _inside(link, how)}, False, False
@@ -162,7 +163,9 @@ def ignored_tree(datamap: DataMap) -> list[Tree]:
 
 
 def _identifier(one: Identifier) -> Tree:
-    return {"column": one.column, "normalise": _few(one.normalise)} if one.normalise else one.column
+    more = _said(table=one.table, by=_few(one.by), normalise=_few(one.normalise), nobody=list(one.nobody))
+    more |= _said(where=_conditions(one.where))
+    return {"column": _few(one.columns), **more} if more else _few(one.columns)
 
 
 def _stand_in(one: StandIn) -> dict[str, Tree]:

@@ -76,6 +76,7 @@ def link() -> Schema:
         **{way: inside("separator" if way == "by_list" else "path") for way in links.INSIDE},
         "through": record({"table": TABLE_NAME, "by": NAMES, "own": NAMES, "to": NAMES}, ["table", "by", "to"]),
         "in_text": NAMES,
+        "in_encoded": NAMES,
     }
     settings: dict[str, Schema] = {
         "to": NAMES,
@@ -86,6 +87,7 @@ def link() -> Schema:
         "on_erasure": choice(Treatment),
         "replace_with": TEXT,
         "dies_with": FLAG,
+        "withhold": FLAG,
     }
     kinds: dict[str, Schema] = dict.fromkeys(links.KINDS, TABLE_NAME)
     one_kind = {"oneOf": [{"required": [kind]} for kind in links.KINDS]}
@@ -95,7 +97,8 @@ def link() -> Schema:
 
 def subject() -> Schema:
     """People."""
-    identifier = {"anyOf": [TEXT, record({"column": TEXT, "normalise": NORMALISE}, ["column"])]}
+    said = {"column": NAMES, "normalise": NORMALISE, "table": TABLE_NAME, "by": NAMES, "where": CONDITIONS}
+    identifier = {"anyOf": [NAMES, record({**said, "nobody": some(KEY)}, ["column"])]}
     stand_in = record({"values": entries(CONSTANT), "find": NAMES, "tenant": TEXT}, ["values"])
     return record(
         {

@@ -11,6 +11,9 @@
 {belongs_to: app.member, through: {table: app.project_member, by: project_id, to: member_id}}
 {about: app.member, by: invited_id, columns: [email, name]}
 {about: app.member, in_text: body, mentions: [name, email], on_erasure: replace}
+{about: app.member, in_text: body, mentions: [name], columns: [search_words]}     derived copies, cleared with it
+{about: app.member, in_encoded: old_body, mentions: [name]}                       base64 or compressed text
+{about: app.member, by_value: {seen: email}, columns: [seen], on_erasure: delete}  the row goes with who it is about
 """
 
 from __future__ import annotations
@@ -25,8 +28,9 @@ from waarborg.yamlfile import Map, Node, Scalar, shown
 
 KINDS = tuple(kind.value for kind in LinkKind)
 INSIDE = {"by_json": "json", "by_list": "list", "by_yaml": "yaml", "by_serialised": "serialised"}
-WAYS = ("by", "by_value", *INSIDE, "through", "in_text")
-SETTINGS = ("to", "where", "nobody", "columns", "mentions", "on_erasure", "replace_with", "dies_with")
+WAYS = ("by", "by_value", *INSIDE, "through", "in_text", "in_encoded")
+IN_TEXT = ("in_text", "in_encoded")
+SETTINGS = ("to", "where", "nobody", "columns", "mentions", "on_erasure", "replace_with", "dies_with", "withhold")
 KNOWN = (*KINDS, *WAYS, *SETTINGS)
 NORMALISE = ("lowercase", "trim", "digits", "phone", "nfc")
 RESERVED = frozenset({"type", "is", "id", "column", "columns", "template", "kind", "normalise", "to"})
@@ -75,6 +79,7 @@ def read_link(reader: Reader, node: Node, path: str) -> Link:
         on_erasure=fields.choice(Treatment, "on_erasure"),
         replace_with=fields.text("replace_with"),
         dies_with=fields.flag("dies_with"),
+        withhold=fields.flag("withhold"),
         place=reader.place(node.line, path),
     )
 
@@ -92,18 +97,20 @@ def _only(fields: Fields, choices: tuple[str, ...], what: str) -> str:
 def settled(fields: Fields, kind: str, way: str) -> None:
     """Report settings that mean nothing beside this kind and way."""
     wrong: list[tuple[str, str]] = []
-    if way == "in_text" and kind != "about":
-        wrong.append(("in_text", "A mention in a text is about a person; it owns nothing. Write about: instead."))
-    if ("mentions" in fields) != (way == "in_text"):
+    if way in IN_TEXT and kind != "about":
+        wrong.append((way, "A mention in a text is about a person; it owns nothing. Write about: instead."))
+    if ("mentions" in fields) != (way in IN_TEXT):
         wrong.append(("mentions", "in_text says where to look, mentions which identifiers to look for. Write both."))
     if "columns" in fields and kind != "about":
         wrong.append(("columns", "Only an about link names columns that describe the person."))
-    if kind == "about" and way != "in_text" and "columns" not in fields:
+    if kind == "about" and way not in IN_TEXT and "columns" not in fields:
         wrong.append(("columns", "An about link says which columns describe the person. Add columns: [...]."))
-    if "columns" in fields and way == "in_text":
-        wrong.append(("columns", "The text that mentions the person is treated already. Make a second link."))
     if "dies_with" in fields and kind != "belongs_to":
         wrong.append(("dies_with", "A row dies only with what it belongs to."))
+    if "withhold" in fields and kind not in ("about", "visible_to"):
+        wrong.append(
+            ("withhold", "What belongs to a person is theirs to see; columns about others are withheld there.")
+        )
     if "replace_with" in fields and fields.text("on_erasure") != Treatment.REPLACE:
         wrong.append(("replace_with", "A text to replace with needs on_erasure: replace."))
     for key, todo in wrong:
@@ -122,8 +129,8 @@ def read_way(reader: Reader, way: str, fields: Fields) -> Way:
         return _by_value(reader, node, path)
     if way == "through":
         return Way(through=_through(reader, node, path))
-    if way == "in_text":
-        return Way(columns=reader.names(node, path))
+    if way in IN_TEXT:
+        return Way(columns=reader.names(node, path), inside="encoded" if way == "in_encoded" else "whole")
     return _by_inside(reader, node, path, INSIDE[way])
 
 

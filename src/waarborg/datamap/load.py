@@ -233,11 +233,24 @@ def _identifiers(reader: Reader, fields: Fields) -> tuple[Identifier, ...]:
         path = f"{fields.path}.identifiers.{shown(kind)}"
         try:
             if not isinstance(node, Map):
-                found.append(Identifier(kind, reader.name(node, path)))
+                first, *more = reader.names(node, path)
+                found.append(Identifier(kind, first, more=tuple(more)))
                 continue
-            inner = reader.fields(node, path, ("column", "normalise"))
-            inner.require("column")
-            found.append(Identifier(kind, inner.name("column"), read_normalise(inner)))
+            inner = reader.fields(node, path, ("column", "normalise", "table", "by", "nobody", "where"))
+            inner.require("column", *(("by",) if "table" in inner else ()))
+            first, *more = inner.names("column")
+            found.append(
+                Identifier(
+                    kind,
+                    first,
+                    read_normalise(inner),
+                    tuple(more),
+                    inner.name("table"),
+                    inner.names("by"),
+                    inner.keys("nobody"),
+                    inner.conditions("where"),
+                )
+            )
         except Unreadable:
             continue
     return tuple(found)

@@ -95,7 +95,7 @@ def named_columns(table: TableDecl) -> set[str]:
     for link in table.links:
         named |= {*link.columns, *link.about, *link.where}
     if table.subject:
-        named |= {*table.subject.key, *table.subject.where, *(one.column for one in table.subject.identifiers)}
+        named |= {*table.subject.key, *table.subject.where, *table.subject.identifying}
     return named
 
 

@@ -43,6 +43,21 @@ class Identifier:
     kind: str
     column: str
     normalise: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    """Columns that follow `column`, with a blank between: a full name in two columns. Looked for in texts only."""
+    table: str = ""
+    """The table that holds it, where that is not the table of people itself (several addresses of one account)."""
+    by: tuple[str, ...] = ()
+    """The columns of that table that hold the key of the person."""
+    nobody: tuple[str | int, ...] = ()
+    """Values that are nobody's alone: the address of a shared desk."""
+    where: Mapping[str, tuple[str | int | bool | None, ...]] = field(default_factory=dict)
+    """Only rows of `table` with these values hold it (a table of all kinds of custom fields)."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that the value is made of."""
+        return (self.column, *self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,11 @@ class SubjectDecl:
     on_erasure: Treatment = Treatment.DELETE
     """DELETE (falls back to REDUCE where rows of others need it) or REDUCE."""
     stand_in: StandIn | None = None
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """The columns of the table itself that identify a person."""
+        return tuple(column for one in self.identifiers if not one.table for column in one.columns)
 
     def identifier(self, kind: str) -> Identifier | None:
         """The identifier of that kind, or None."""
@@ -113,6 +133,8 @@ class Link:
     replace_with: str = ""
     dies_with: bool = False
     """The row goes with the row it belongs to, whoever else has a part in it (a line of an order)."""
+    withhold: bool = False
+    """An answer says that there are such rows and does not show them: they are full of somebody else (Art. 15(4))."""
     place: Place = field(default=Place(), compare=False)
 
 

@@ -144,6 +144,8 @@ class _Resolver:
         self.exist(table.name, table.dates.values(), table.place)
         if table.subject:
             self.exist(table.name, _columns_of(table.subject), table.place)
+            for one in table.subject.identifiers:
+                self.exist(one.table, (*one.columns, *one.by, *one.where) if one.table else (), table.place)
         return replace(table, links=tuple(self.link(table, link) for link in table.links))
 
     def link(self, table: TableDecl, link: Link) -> Link:
@@ -189,4 +191,4 @@ def _columns_of(subject: SubjectDecl) -> Columns:
     placeholder = (
         (*stand_in.values, *stand_in.find, *([stand_in.tenant] if stand_in.tenant else ())) if stand_in else ()
     )
-    return (*subject.key, *(one.column for one in subject.identifiers), *subject.where, *placeholder)
+    return (*subject.key, *subject.identifying, *subject.where, *placeholder)

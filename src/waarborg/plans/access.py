@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import IO, Any
 
 from waarborg.datamap.model import SECRET, TECHNICAL
-from waarborg.plans.drafts import Handover, StandInDraft
+from waarborg.plans.drafts import Handover, StandInDraft, WordSource
 from waarborg.plans.resolve import Arm, Mapped, World
-from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns
+from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns, words_seed
 from waarborg.policy.model import Policy
-from waarborg.stores.contract import Both, In, Leads, Mentions, Not, Program, Rows
+from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows
 from waarborg.terms import LinkKind
 
 MOST_SPLITS = 4
@@ -48,7 +48,7 @@ class AccessBlueprint:
     handovers: tuple[Handover, ...]
     own: Mapping[str, str]
     me: Mapping[str, str]
-    words: Mapping[str, tuple[str, str, tuple[str, ...]]]
+    words: Mapping[str, tuple[WordSource, ...]]
     stand_ins: tuple[StandInDraft, ...] = ()
 
 
@@ -62,7 +62,7 @@ class _Access:
         self.world, self.store = world, store
         self.sets = Ownership(world, store, asked, (), leaving=False, erased=frozenset())
         self.sections: list[Section] = []
-        self.words: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self.words: dict[str, tuple[WordSource, ...]] = {}
 
     def blueprint(self) -> AccessBlueprint:
         for table in self.sets.tables:
@@ -85,24 +85,27 @@ class _Access:
         columns = _shown(table)
         if own is None or not columns:
             return
-        speaking = [arm for arm in table.arms if arm.owning and set(arm.link.about) & set(columns)]
+        speaking = [arm for arm in table.arms if set(arm.link.about) & set(columns)]
         parts: list[tuple[tuple[Rows, ...], frozenset[str]]] = [((In(own),), frozenset())]
         for arm in speaking[:MOST_SPLITS]:
-            mine = self._leads_to_me(arm)
+            others = self._about_others(arm)
             about = frozenset(arm.link.about)
             parts = [
                 split
                 for rows, hidden in parts
-                for split in (((*rows, mine), hidden), ((*rows, Not(mine)), hidden | about))
+                for split in (((*rows, Not(others)), hidden), ((*rows, others), hidden | about))
             ]
         always = frozenset(name for arm in speaking[MOST_SPLITS:] for name in arm.link.about)
         for number, (rows, hidden) in enumerate(parts):
             name = own if len(rows) == 1 else self.sets.add(f"theirs:{table.local}:{number}", table.local, Both(rows))
             self._section(table, name, "theirs", columns, hidden | always)
 
-    def _leads_to_me(self, arm: Arm) -> Rows:
+    def _about_others(self, arm: Arm) -> Rows:
+        """Rows in which a link leads to somebody who is not the one asking, there or not: its columns are theirs."""
         target = self.world.tables[arm.target]
-        return self.sets.leading(arm, In(f"own:{target.local}")) if arm.same_store else Not(Both(()))
+        filled = tuple(Not(Compare(name, "null")) for name in arm.columns)
+        mine = self.sets.own(target) if arm.same_store else None
+        return Both((*filled, *arm.conditions, *((Not(self.sets.leading(arm, In(mine))),) if mine else ())))
 
     def _others(self, table: Mapped, arm: Arm) -> None:
         """Rows that are somebody else's and come in all the same: what describes, mentions or was shown to them."""
@@ -117,10 +120,12 @@ class _Access:
             self._mentioned(table, arm, not_mine)
         elif arm.link.kind is LinkKind.ABOUT and arm.link.about:
             rows = Both((self.sets.leading(arm, In(own)), *not_mine))
-            self._section(table, self.sets.add(id, table.local, rows), "about them", arm.link.about, frozenset())
+            hidden = frozenset(arm.link.about) if arm.link.withhold else frozenset()
+            self._section(table, self.sets.add(id, table.local, rows), "about them", arm.link.about, hidden)
         elif arm.link.kind is LinkKind.VISIBLE_TO:
             rows = Both((self.sets.leading(arm, In(own)), *not_mine))
             hidden = frozenset(name for other in table.arms if other is not arm for name in other.link.about)
+            hidden |= frozenset(_shown(table)) if arm.link.withhold else frozenset()
             self._section(table, self.sets.add(id, table.local, rows), "visible to them", _shown(table), hidden)
         elif arm.link.kind is LinkKind.ORGANISATION and mine is None:
             return
@@ -131,17 +136,15 @@ class _Access:
             )
 
     def _mentioned(self, table: Mapped, arm: Arm, not_mine: tuple[Rows, ...]) -> None:
-        target = self.world.tables[arm.target]
-        subject, me = target.decl.subject, self.sets.me(target)
-        if subject is None or me is None:
+        if not (sources := self.sets.word_sources(arm)):
             return
-        seed = f"words:{arm.target}:{','.join(arm.link.mentions)}"
-        columns = tuple(found.column for kind in arm.link.mentions if (found := subject.identifier(kind)))
-        self.words[seed] = (me, arm.target, columns)
-        for name in arm.columns:
+        self.words[words_seed(arm)] = sources
+        for name, found in zip(arm.columns, self.sets.mentioning(arm), strict=True):
             id = f"mention:{table.local}:{arm.index}:{name}"
-            rows = self.sets.add(id, table.local, Both((Mentions(name, seed), *not_mine)))
-            self._section(table, rows, "mentions them", (name,), frozenset())
+            rows = self.sets.add(id, table.local, Both((found, *not_mine)))
+            encoded = arm.how.inside is Inside.ENCODED  # nobody can read it as it stands
+            hidden = frozenset((name,)) if arm.link.withhold or encoded else frozenset()
+            self._section(table, rows, "mentions them", (name,), hidden)
 
     def _section(self, table: Mapped, rows: str, why: str, columns: Iterable[str], hidden: frozenset[str]) -> None:
         shown = tuple(name for name in columns if name not in hidden)

@@ -43,7 +43,9 @@ EMPTY: Mapping[Family, Scalar] = {
 KEYED = ("erased-{}", "e{}")
 """Texts for columns that must stay unique, the first that fits the column's length."""
 KEY_DIGITS = 12
-"""Room that is left for the key when a length is checked."""
+"""The most room that is left for the key when a length is checked."""
+UNKNOWN_DIGITS = 5
+"""The least; a table whose size no statistics know is a small one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,18 @@ def _keyed(mapped: Mapped, column: Column, template: str = "") -> Written:
     if column.family is not Family.TEXT:
         return _impossible(mapped, column, "It must stay unique and is not a text.")
     room = column.length or 255
-    fitting = [text for text in ((template,) if "{}" in template else KEYED) if len(text) - 2 + KEY_DIGITS <= room]
+    fitting = [text for text in ((template,) if "{}" in template else KEYED) if len(text) - 2 + _digits(mapped) <= room]
     if not fitting:
         return _impossible(mapped, column, f"It must stay unique and only {room} characters fit.")
     start = fitting[0].partition("{}")[0]
     todo = Not(Compare(column.name, "starts", (start,))) if start else None
     return Written(Treatment.REPLACE, Keyed(fitting[0]), todo)
+
+
+def _digits(mapped: Mapped) -> int:
+    """Room for a key: what the table's size asks for with a hundredfold to spare, where the size is known."""
+    rows = mapped.facts.rows
+    return UNKNOWN_DIGITS if rows is None or rows < 0 else min(KEY_DIGITS, max(UNKNOWN_DIGITS, len(str(rows)) + 2))
 
 
 def _in_unique(facts: Table, name: str) -> bool:

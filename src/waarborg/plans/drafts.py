@@ -13,6 +13,14 @@ from waarborg.terms import Treatment
 
 
 @dataclass(frozen=True, slots=True)
+class WordSource:
+    """A set, and the columns whose values (with a blank between) are words that name the people."""
+
+    set: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepDraft:
     """A treatment of a set: a step of the plan if the set turns out to have rows."""
 
@@ -62,6 +70,9 @@ class StandInDraft:
     values: Mapping[str, str | int | bool | None]
     find: tuple[str, ...]
     seed: str
+    """Keys of the placeholders; with tenants, pairs of tenant and key."""
+    keys: str
+    """Seed of the keys alone, for collisions."""
     tenant: str = ""
     """The column that tells tenants apart: each has a placeholder of its own."""
     me: str = ""
@@ -92,5 +103,5 @@ class Blueprint:
     """By table (qualified): the set of everything that is theirs."""
     me: Mapping[str, str]
     """By table of people: the set of the people themselves."""
-    words: Mapping[str, tuple[str, str, tuple[str, ...]]]
-    """By seed: set, table and columns from which the words of a mention are taken."""
+    words: Mapping[str, tuple[WordSource, ...]]
+    """By seed: where the words of a mention are taken from."""

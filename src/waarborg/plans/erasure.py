@@ -10,22 +10,33 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
-from waarborg.errors import Finding
+from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
-from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft
+from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft, WordSource
+from waarborg.plans.identifiers import IDENTIFIERS, frozen_columns
 from waarborg.plans.model import Ground
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
-from waarborg.plans.sets import Asked, Ownership, clearable, hand_seed, handed_columns, owned_tables
+from waarborg.plans.sets import (
+    Asked,
+    Ownership,
+    clearable,
+    hand_seed,
+    handed_columns,
+    shared_seed,
+    words_seed,
+)
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
     Both,
     Collides,
     Constant,
     Either,
+    FromPeer,
     FromSeed,
     Given,
     In,
+    Inside,
     Leads,
     Mentions,
     Not,
@@ -43,24 +54,35 @@ def blueprint(
     world: World, policy: Policy, store: str, asked: Asked, now: datetime, held: frozenset[str] = frozenset()
 ) -> Blueprint:
     """The erasure blueprint of one store for people asked about in these ways, at this instant, under these holds."""
-    return _Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
+    return Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
 
 
-class _Draft:
+class Draft:
     """Builds one blueprint; holds what its parts share."""
 
-    def __init__(self, world: World, policy: Policy, store: str, asked: Asked, rules: tuple[Keeping, ...]) -> None:
+    def __init__(
+        self,
+        world: World,
+        policy: Policy,
+        store: str,
+        asked: Asked,
+        rules: tuple[Keeping, ...],
+        roots: Mapping[str, Rows] | None = None,
+        spared: Mapping[str, Rows] | None = None,
+    ) -> None:
         self.world, self.policy, self.store, self.asked = world, policy, store, asked
         self.rules = rules
-        self.owned = owned_tables(world)
         self.staying = frozenset(t.name for t in world.tables.values() if self._stays(t))
         erased = frozenset(t.name for t in world.tables.values() if t.name not in self.staying and not t.facts.view)
-        self.sets = Ownership(world, store, asked, self.rules, leaving=True, erased=erased)
+        self.sets = Ownership(
+            world, store, asked, self.rules, leaving=True, erased=erased, roots=roots, spared=spared or {}
+        )
+        self.owned = self.sets.owned
         self.steps: list[StepDraft] = []
         self.kept: list[KeptDraft] = []
         self.reached: list[ReachDraft] = []
         self.stand_ins: dict[str, StandInDraft] = {}
-        self.words: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self.words: dict[str, tuple[WordSource, ...]] = {}
 
     def blueprint(self) -> Blueprint:
         for table in self.sets.tables:
@@ -72,6 +94,7 @@ class _Draft:
                 self._loose_references(table)
                 self._deletion(table)
         self._unmapped()
+        handovers = tuple(self._handovers())  # before the program: they may name one more set
         return Blueprint(
             store=self.store,
             program=self.sets.program(),
@@ -79,13 +102,21 @@ class _Draft:
             kept=tuple(self.kept),
             reached=tuple(self.reached),
             stand_ins=tuple(self.stand_ins.values()),
-            handovers=tuple(self._handovers()),
+            handovers=handovers,
             own={t.name: name for t in self.sets.tables if (name := self.sets.own(t))},
             me={t.name: name for t in self.sets.tables if (name := self.sets.me(t))},
             words=self.words,
         )
 
     # -- which tables keep their rows ----------------------------------------------------------------------------
+
+    def outcome(self, item: str) -> Outcome:
+        """What the policy says comes of an item."""
+        return outcome_of(self.policy, item)
+
+    def ground(self, items: set[str], fallback: str) -> Ground:
+        """Why these items go."""
+        return ground_of(self.policy, items, fallback)
 
     def _items(self, table: Mapped) -> set[str]:
         return {c.category for c in table.decl.columns.values() if c.category not in (SECRET, TECHNICAL)}
@@ -100,8 +131,11 @@ class _Draft:
         owners = table.owners
         if len(owners) == 1 and owners[0].link.on_erasure in (Treatment.STAND_IN, Treatment.CLEAR, Treatment.REPLACE):
             return True
+        people = [arm for arm in owners if self.world.tables[arm.target].decl.subject]
+        if any(arm.link.dies_with for arm in people) or sum(_in_key(table, arm) for arm in people) > 1:
+            return False  # known by nothing but its people: without them there is no row
         items = self._items(table)
-        anonymous = bool(items) and all(outcome_of(self.policy, item) is Outcome.ANONYMISE for item in items)
+        anonymous = bool(items) and all(self.outcome(item) is Outcome.ANONYMISE for item in items)
         return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
 
     # -- own rows ------------------------------------------------------------------------------------------------
@@ -112,14 +146,14 @@ class _Draft:
         if kept := sets.kept(table):
             rules = [rule for rule in self.rules if rule in tuple(applying(table, self.rules))]
             columns = self._readable(table, rules)
-            self._update(table, f"reduce:{table.local}:kept", kept, self._reduced(table, frozenset(columns)), name)
+            reduced = kept
+            if name in sets.spared:
+                rest = Both((In(kept), Not(sets.spared[name])))
+                reduced = sets.add(f"reduced:{table.local}", table.local, rest)
+            self._update(table, f"reduce:{table.local}:kept", reduced, self._reduced(table, frozenset(columns)), name)
             self._keep_by_rule(table, kept, rules, columns)
         if need := sets.need(table):
-            lawful = [rule for rule in applying(table, self.rules) if rule.cutoff is not None]
-            columns = self._readable(table, lawful) if self._needed_by_law(table) else ()
-            self._update(table, f"reduce:{table.local}:need", need, self._reduced(table, frozenset(columns)), name)
-            ground = Ground(f"tables.{name}", "Art. 17(3)", "", (), "Rows of others, or kept by law, refer to it.")
-            self.kept.append(KeptDraft(name, need, tuple(columns), ground, "needed"))
+            self._needed(table, need)
         if live := sets.live(table):
             self.kept.append(
                 KeptDraft(
@@ -133,12 +167,24 @@ class _Draft:
         if name in self.staying and (gone := sets.gone(table)):
             writes = self._anonymous(table)
             self._update(table, f"anonymise:{table.local}", gone, writes, name)
-            ground = ground_of(self.policy, self._items(table), f"tables.{name}")
+            ground = self.ground(self._items(table), f"tables.{name}")
             left = tuple(c for c, w in writes.items() if w.treatment is Treatment.KEEP and c not in _technical(table))
             self.kept.append(KeptDraft(name, gone, left, ground, "anonymous"))
 
-    def _needed_by_law(self, table: Mapped) -> bool:
-        return any(self.sets.kept(other) for other, *_ in self.sets.pinned_down(table))
+    def _needed(self, table: Mapped, need: str) -> None:
+        """Shells: rows that others refer to. What a law names stays readable only where a kept row leads to it."""
+        columns = self._readable(table, [rule for rule in applying(table, self.rules) if rule.cutoff is not None])
+        lawful = self.sets.lawful(table) if columns else None
+        shells = need
+        if lawful:
+            shells = self.sets.add(f"shell:{table.local}", table.local, Both((In(need), Not(In(lawful)))))
+            self._shell(table, f"reduce:{table.local}:law", lawful, columns, "Rows kept by law refer to it.")
+        self._shell(table, f"reduce:{table.local}:need", shells, (), "Rows of others, or kept by law, refer to it.")
+
+    def _shell(self, table: Mapped, id: str, rows: str, columns: tuple[str, ...], sentence: str) -> None:
+        self._update(table, id, rows, self._reduced(table, frozenset(columns)), table.name)
+        ground = Ground(f"tables.{table.name}", "Art. 17(3)", "", (), sentence)
+        self.kept.append(KeptDraft(table.name, rows, columns, ground, "needed"))
 
     def _readable(self, table: Mapped, rules: list[Keeping]) -> tuple[str, ...]:
         """Columns that a rule keeps readable."""
@@ -178,7 +224,7 @@ class _Draft:
         for name, decl in table.decl.columns.items():
             if decl.category == TECHNICAL:
                 continue
-            mild = decl.category != SECRET and outcome_of(self.policy, decl.category) is Outcome.ANONYMISE
+            mild = decl.category != SECRET and self.outcome(decl.category) is Outcome.ANONYMISE
             mild = mild and table.decl.on_erasure is not Treatment.REDUCE and not table.decl.subject
             found[name] = written(table, name, decl.on_erasure or (Treatment.KEEP if mild else Treatment.CLEAR), decl)
         return found
@@ -191,7 +237,7 @@ class _Draft:
             return
         todo = tuple(w.todo for w in columns.values() if w.write is not None and w.todo is not None)
         set = self.sets.add(f"todo:{id}", table.local, Both((In(rows), Either(todo)))) if todo else rows
-        ground = ground_of(self.policy, self._items(table), f"tables.{items}")
+        ground = self.ground(self._items(table), f"tables.{items}")
         treatments = {name: w.treatment for name, w in columns.items() if w.write is not None}
         self.steps.append(StepDraft(id, table.name, set, Treatment.REDUCE, ground, writes, treatments, findings))
 
@@ -200,6 +246,12 @@ class _Draft:
     def _links(self, table: Mapped) -> None:
         for arm in table.arms:
             if arm.link.mentions:
+                self._words(arm)
+            if arm.takes:
+                continue  # such rows go as a whole: see `Ownership`
+            if arm.link.kind is LinkKind.ABOUT and arm.link.on_erasure is Treatment.KEEP:
+                self._speaks_on(table, arm)
+            elif arm.link.mentions:
                 self._mention(table, arm)
             elif arm.link.kind in (LinkKind.BELONGS_TO, LinkKind.ABOUT, LinkKind.VISIBLE_TO):
                 self._cut(table, arm)
@@ -265,7 +317,7 @@ class _Draft:
         match arm.cut:
             case Treatment.STAND_IN:
                 stand_in = self._stand_in(arm)
-                return ({arm.columns[0]: FromSeed(stand_in.seed)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
+                return ({arm.columns[0]: _pointed(stand_in)}, ()) if stand_in else ({}, (_no_stand_in(arm),))
             case Treatment.REPLACE:
                 decl = ColumnDecl(arm.columns[0], "", Treatment.REPLACE, arm.link.replace_with)
                 found = written(table, arm.columns[0], Treatment.REPLACE, decl)
@@ -296,17 +348,18 @@ class _Draft:
             if declared.tenant:
                 placeholder = Both((placeholder, Given((declared.tenant,), f"tenant:{target.name}")))
             rows = self.sets.add(f"stand-in:{target.local}", target.local, placeholder)
-            seed = f"stand-in:{target.name}"
+            keys = f"stand-in:{target.name}"
             self.stand_ins[target.name] = StandInDraft(
-                target.name,
-                target.local,
-                rows,
-                arm.to_columns,
-                declared.values,
-                declared.find,
-                seed,
-                declared.tenant,
-                me,
+                table=target.name,
+                local=target.local,
+                set=rows,
+                key=arm.to_columns,
+                values=declared.values,
+                find=declared.find,
+                seed=f"stand-ins:{target.name}" if declared.tenant else keys,
+                keys=keys,
+                tenant=declared.tenant,
+                me=me,
             )
         return self.stand_ins[target.name]
 
@@ -319,33 +372,67 @@ class _Draft:
         keys = [table.facts.key, *(u.columns for u in table.facts.uniques)]
         keys += [index.columns for index in table.facts.indexes if index.unique]
         for name, write in cut.items():
-            for columns in {key for key in keys if name in key and isinstance(write, FromSeed | Constant)}:
+            if not isinstance(write, FromSeed | FromPeer):
+                continue
+            for columns in {key for key in keys if name in key}:
                 rest = tuple(column for column in columns if column != name)
-                if not isinstance(write, FromSeed):
-                    continue
                 double = self.sets.add(
-                    f"double:{table.local}:{arm.index}", table.local, Collides(rows, name, rest, write.seed)
+                    f"double:{table.local}:{arm.index}",
+                    table.local,
+                    Collides(rows, name, rest, self.stand_ins[arm.target].keys),
                 )
                 id = f"delete:{table.local}:double:{arm.index}"
                 self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))
+                self._held_doubles(table, double, ground)
                 return self.sets.add(
                     f"single:{table.local}:{arm.index}", table.local, Both((In(rows), Not(In(double))))
                 )
         return rows
 
+    def _held_doubles(self, table: Mapped, double: str, ground: Ground) -> None:
+        """Rows that stay and refer to a double: it cannot go, and the plan says so before anybody approves it."""
+        for other, columns, to_columns, arm, _ in self.sets.pinned_down(table):
+            leads = Leads(columns, table.local, to_columns, In(double))
+            rows: list[Rows] = [leads, *(arm.conditions if arm else ())]
+            if goes := self.sets.deleted(other):
+                rows.append(Not(In(goes)))
+            id = f"held:{double}:{other.local}:{','.join(columns)}"
+            held = self.sets.add(id, other.local, Both(tuple(rows)))
+            self.steps.append(
+                StepDraft(id, other.name, held, Treatment.KEEP, ground, findings=(_held_double(table, other),))
+            )
+
+    def _words(self, arm: Arm) -> None:
+        """Remember where the words of a mention come from."""
+        if sources := self.sets.word_sources(arm):
+            self.words[words_seed(arm)] = sources
+
+    def _speaks_on(self, table: Mapped, arm: Arm) -> None:
+        """Rows of others that go on speaking about the leaver, because the map says so: told in the answer."""
+        rows: list[Rows] = self.sets.mentioning(arm)
+        if not arm.link.mentions:
+            leaving = self._leaving_target(arm)
+            rows = [leaving] if leaving is not None else []
+        mine = self.sets.own(table) if table.name in self.sets.erased else None
+        for number, part in enumerate(rows):
+            part = Both((part, Not(In(mine)))) if mine else part
+            name = self.sets.add(f"speaks:{table.local}:{arm.index}:{number}", table.local, part)
+            columns = (arm.columns[number], *arm.link.about) if arm.link.mentions else arm.link.about
+            ground = Ground(f"tables.{table.name}.links.{arm.index}", "Art. 17(3)", "", (), "It is somebody else's.")
+            self.kept.append(KeptDraft(table.name, name, columns, ground, "shared"))
+
     def _mention(self, table: Mapped, arm: Arm) -> None:
-        """Words that name the leaver in a text that stays."""
-        target = self.world.tables[arm.target]
-        me = self.sets.me(target) if arm.same_store else None
-        subject = target.decl.subject
-        if subject is None:
+        """Words that name the leaver in a text that stays; derived copies of the text are cleared with it."""
+        if self.world.tables[arm.target].decl.subject is None:
             return
-        columns = tuple(found.column for kind in arm.link.mentions if (found := subject.identifier(kind)))
-        seed = f"words:{arm.target}:{','.join(arm.link.mentions)}"
-        if me:
-            self.words[seed] = (me, arm.target, columns)
+        seed = words_seed(arm)
+        derived = {
+            name: written(table, name, self._column_treatment(table, name), table.decl.columns.get(name))
+            for name in arm.link.about
+        }
+        findings = _findings(derived)
         for name in arm.columns:
-            conditions: list[Rows] = [Mentions(name, seed)]
+            conditions: list[Rows] = [Mentions(name, seed, arm.how)]
             if table.name in self.sets.erased and self.sets.gone(table):
                 conditions.append(self.sets.staying(table))
             id = f"mention:{table.local}:{arm.index}:{name}"
@@ -361,8 +448,12 @@ class _Draft:
                     rows,
                     Treatment.REPLACE,
                     ground,
-                    {name: Redact(seed, text)},
-                    {name: Treatment.REPLACE},
+                    {
+                        name: Redact(seed, text, arm.how.inside is Inside.ENCODED),
+                        **{other: w.write for other, w in derived.items() if w.write is not None},
+                    },
+                    {name: Treatment.REPLACE, **{o: w.treatment for o, w in derived.items() if w.write is not None}},
+                    findings,
                 )
             )
 
@@ -394,7 +485,7 @@ class _Draft:
 
     def _deletion(self, table: Mapped) -> None:
         if rows := self.sets.deleted(table):
-            ground = ground_of(self.policy, self._items(table), f"tables.{table.name}")
+            ground = self.ground(self._items(table), f"tables.{table.name}")
             self.steps.append(StepDraft(f"delete:{table.local}", table.name, rows, Treatment.DELETE, ground))
 
     def _unmapped(self) -> None:
@@ -440,14 +531,55 @@ class _Draft:
                 yield Handover(own, columns, (frozen, mine) if abroad else (frozen,))
                 if abroad and gone:
                     yield Handover(gone, columns, (hand_seed("gone", table.name, columns),))
+            yield from self._identifying(table)
+        yield from self._shared_keys()
+
+    def _identifying(self, table: Mapped) -> Iterator[Handover]:
+        """What names the people in their own rows: the leftover scan looks for it when the rows are gone."""
+        subject, sets = table.decl.subject, self.sets
+        if subject is None:
+            return
+        me, own, live = sets.me(table), sets.own(table), sets.live(table)
+        theirs = [me, sets.gone(table), sets.kept(table)] if live else [own]
+        if columns := frozen_columns(subject):
+            for rows in filter(None, theirs):
+                yield Handover(rows, columns, (f"{IDENTIFIERS}{table.name}",))
+        for one in subject.identifiers:
+            if one.table and me:
+                rows = sets.elsewhere(table, one, me)
+                yield Handover(rows, one.columns, (f"{IDENTIFIERS}{table.name}:{one.kind}",))
+
+    def _shared_keys(self) -> Iterator[Handover]:
+        """Which rows stay because somebody else has them too: once their link is cut, nothing else tells."""
+        for kept in self.kept:
+            table = self.world.tables[kept.table]
+            if kept.set == self.sets.live(table) and table.facts.key and self._untouched(kept):
+                yield Handover(kept.set, table.facts.key, (shared_seed(table.name),))
+
+    def _untouched(self, kept: KeptDraft) -> bool:
+        """Whether any column of shared rows stays readable without being treated."""
+        treated = {column for step in self.steps if step.table == kept.table for column in step.columns}
+        return bool(set(kept.columns) - treated)
 
 
 def _technical(table: Mapped) -> set[str]:
     return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
 
 
+def _in_key(table: Mapped, arm: Arm) -> bool:
+    """Whether the link is part of what the row is known by."""
+    return bool(set(arm.columns) & set(table.facts.key))
+
+
 def _findings(columns: Mapping[str, Written]) -> tuple[Finding, ...]:
     return tuple(found.finding for found in columns.values() if found.finding)
+
+
+def _pointed(stand_in: StandInDraft) -> Write:
+    """The link of a row is pointed at the placeholder, or at the one of the leaver's tenant."""
+    if stand_in.tenant:
+        return FromPeer(stand_in.seed, stand_in.local, stand_in.key[0], stand_in.tenant)
+    return FromSeed(stand_in.seed)
 
 
 def _no_stand_in(arm: Arm) -> Finding:
@@ -457,4 +589,14 @@ def _no_stand_in(arm: Arm) -> Finding:
         "This link is to be pointed at a stand-in, and its target declares none in the same store.",
         "A stand-in is a row of the table of people that stands for nobody.",
         "Add stand_in: {values: …, find: …} to the subject of the target, or choose another treatment.",
+    )
+
+
+def _held_double(table: Mapped, other: Mapped) -> Finding:
+    return Finding(
+        "WB430",
+        Place(table.decl.place.file, table.decl.place.line, 0, f"tables.{table.name}"),
+        f"Rows that would collide at the stand-in cannot be deleted: rows of {other.name} that stay refer to them.",
+        "The stand-in may have only one such row, and what stays would refer to nothing.",
+        f"Let the rows of {other.name} belong to {table.name}, or choose another treatment for its link.",
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from waarborg.errors import Finding, Place, PlanError
-from waarborg.plans.drafts import Blueprint, Handover, StandInDraft
+from waarborg.plans.drafts import Blueprint, Handover, StandInDraft, WordSource
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import World
 from waarborg.plans.sets import Asked
@@ -48,7 +49,7 @@ class Drawn(Protocol):
     @property
     def me(self) -> Mapping[str, str]: ...
     @property
-    def words(self) -> Mapping[str, tuple[str, str, tuple[str, ...]]]: ...
+    def words(self) -> Mapping[str, tuple[WordSource, ...]]: ...
     @property
     def stand_ins(self) -> Sequence[StandInDraft]: ...
 
@@ -61,8 +62,8 @@ class Found:
     counts: dict[str, int] = field(default_factory=dict)
     years: dict[str, Mapping[int | None, int]] = field(default_factory=dict)
     """For sets kept by a rule: rows by the year of the date that the rule counts from."""
-    missing: list[StandInDraft] = field(default_factory=list)
-    """Placeholders that do not exist yet."""
+    missing: dict[str, tuple[StandInDraft, int]] = field(default_factory=dict)
+    """By seed: placeholders that do not exist yet, and how many."""
 
 
 @dataclass(slots=True)
@@ -92,15 +93,18 @@ def locate(
     people: Sequence[SubjectRef],
     asked: Asked,
     frozen: Mapping[str, Seeds] | None = None,
+    known: Mapping[str, Seeds] | None = None,
 ) -> Located:
     """Count every set of the blueprints and collect the keys that lead on. Takes no lock, writes nothing.
 
-    `frozen` brings the keys of an earlier look (verification). Raises `PlanError` where a person cannot be told from
+    `frozen` brings the keys of an earlier look (verification), `known` other seeds that programs speak of. Raises `PlanError` where a person cannot be told from
     another, `StoreError` where a store cannot be reached.
     """
     seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():
         _carry(seeds[name], old)
+    for name, more in (known or {}).items():
+        seeds[name].update(more)
     found: dict[str, Found] = {}
     names = in_order(world, list(blueprints))
     for _ in range(ROUNDS):
@@ -141,7 +145,9 @@ def _count(
 ) -> Found:
     found = Found(blueprint.store)
     found.counts.update(hand_over(world, blueprint, look, seeds, people))
-    found.missing = [one for one in blueprint.stand_ins if not seeds[blueprint.store][one.seed]]
+    for stand_in in blueprint.stand_ins:
+        if (lacking := _missing(stand_in, seeds[blueprint.store])) > 0:
+            found.missing[stand_in.seed] = (stand_in, lacking)
     for name in _counted(blueprint):
         found.counts[name] = look.count(name)
     for kept in blueprint.kept:
@@ -175,29 +181,35 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
     if not blueprint.words and not blueprint.stand_ins:
         return
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
-        for seed, (name, _, columns) in blueprint.words.items():
-            words = [(str(value),) for row in look.values(name, columns) for value in row if value]
+        for seed, sources in blueprint.words.items():
+            rows = [row for source in sources for row in look.values(source.set, source.columns)]
+            words = [(" ".join(str(value) for value in row if value),) for row in rows]
             words += [(value,) for person in people for value in _words_of(person, seed)]
-            seeds[seed] = _merged(seeds.get(seed, []), [w for w in words if len(str(w[0])) >= SHORTEST_WORD])
+            long = [word for (word,) in words if len(str(word)) >= SHORTEST_WORD]
+            seeds[seed] = _merged(seeds.get(seed, []), [(text,) for word in long for text in _spelled(word)])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
-                seeds[f"tenant:{stand_in.table}"] = _one_tenant(stand_in, look.values(stand_in.me, (stand_in.tenant,)))
+                seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
         for stand_in in blueprint.stand_ins:
-            seeds[stand_in.seed] = list(look.values(stand_in.set, stand_in.key))
+            columns = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+            found = list(look.values(stand_in.set, columns))
+            seeds[stand_in.seed] = found
+            seeds[stand_in.keys] = [key[-1:] for key in found]
 
 
-def _one_tenant(stand_in: StandInDraft, tenants: Sequence[Key]) -> list[Key]:
-    """The tenant whose placeholder is meant. Raises `PlanError` WB429 where the people are of several."""
-    if len(tenants) > 1:
-        raise PlanError.one(
-            "WB429",
-            f"These people belong to {len(tenants)} tenants, and each tenant has a stand-in of its own.",
-            "A link of one tenant may never be pointed at a row of another.",
-            "Plan the people of each tenant apart.",
-            Place(path=f"tables.{stand_in.table}.subject.stand_in"),
-        )
-    return list(tenants)
+def _missing(stand_in: StandInDraft, seeds: Seeds) -> int:
+    """How many placeholders there are not yet."""
+    wanted = len(seeds[f"tenant:{stand_in.table}"]) if stand_in.tenant else 1
+    return wanted - len({key[0] for key in seeds[stand_in.seed]})
+
+
+def _spelled(word: object) -> Iterator[str]:
+    """A word as it stands in a text, and in the HTML of a text."""
+    text = str(word)
+    yield text
+    if (escaped := html.escape(text)) != text:
+        yield from (escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&apos;"))
 
 
 def _words_of(person: SubjectRef, seed: str) -> Iterator[str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from waarborg.canonical import digest
 from waarborg.errors import Finding
 from waarborg.stores.contract import Seeds
 from waarborg.terms import LinkKind, Right, SubjectRef, Treatment
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers
 
 FORMAT = 1
 """Version of the plan's form. A plan of another version is read by the release that wrote it, never guessed at."""
@@ -56,7 +60,8 @@ class Kept:
     ground: Ground
     until: date | None = None
     why: str = "rule"
-    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it) or `anonymous`."""
+    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it), `anonymous`,
+    or `undated` (it has no date from which its term could be counted)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Plan:
     """What a person should know before approving; nothing here stands in the way."""
     follows: str = ""
     """The plan under whose approval this one runs: rows born while that one was applied."""
+    rule: str = ""
+    """The retention rule whose sweep this is; empty where a person asked."""
     format: int = FORMAT
 
     @property
@@ -196,6 +203,8 @@ class Verdict:
     follow_up: Plan | None
     kept: tuple[Kept, ...]
     sentence: str
+    leftovers: Leftovers | None = None
+    """What a search of every column found; None where nobody asked for it, or something was left to treat."""
 
 
 OWNING = (LinkKind.BELONGS_TO,)

@@ -1,8 +1,9 @@
 """An order of statements that the foreign keys allow, found when planning and never by switching checks off.
 
-Rows are added first, links cut second, rows deleted last: those that refer before those that are referred to. Where
+Rows are added first, links cut second, rows deleted last: those that refer before those that are referred to. Rows that
+would collide at the stand-in go before the others are pointed there, and what refers to them goes before that. Where
 tables refer to each other in a circle, a nullable reference in the rows that go is cleared first; else the engine
-defers, or deletes them in one act; else no order exists and the plan fails, naming the constraint.
+deletes them in one act (or looks at the end only); else no order exists and the plan fails, naming the constraint.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def order(steps: Sequence[StepDraft], world: World, store: str, abilities: Abili
         if step.treatment is Treatment.DELETE and step not in doubles
     }
     updates = [step for step in steps if step.treatment is not Treatment.DELETE]
+    updates.sort(key=lambda step: bool(set(step.writes) & set(world.tables[step.table].facts.key)))
     edges = _references(world, store, deletes)
     cleared: list[StepDraft] = []
-    together: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, tuple[str, ...]] = {}
     while True:
         sorter: TopologicalSorter[str] = TopologicalSorter()
         for local in sorted(deletes, key=lambda name: _subject_last(world, deletes[name])):
@@ -50,12 +52,39 @@ def order(steps: Sequence[StepDraft], world: World, store: str, abilities: Abili
             break
         except CycleError as error:
             circle = list(dict.fromkeys(error.args[1]))
-            cleared += _break(circle, edges, world, store, deletes, abilities, together)
-    skipped = {name for names_ in together.values() for name in names_}
-    ordered = [
-        deletes[name] for name in _subjects_last(names, world, deletes, edges) if deletes[name].set not in skipped
+            cleared += _break(circle, edges, world, store, deletes, abilities, groups)
+    behind = {name for group in groups.values() for name in group}
+    ordered = [deletes[name] for name in _subjects_last(names, world, deletes, edges) if name not in behind]
+    together = {deletes[head].set: tuple(deletes[name].set for name in group) for head, group in groups.items()}
+    return Ordered(tuple(_cut_and_delete(doubles, updates, [*cleared, *ordered], world)), together)
+
+
+def _cut_and_delete(
+    doubles: Sequence[StepDraft],
+    updates: Sequence[StepDraft],
+    deletes: Sequence[StepDraft],
+    world: World,
+) -> list[StepDraft]:
+    """Updates before deletions; doubles before the updates of their table, after all that goes and refers to them."""
+    doubled = {step.table for step in doubles}
+    before: set[str] = set()
+    while True:
+        targets = {world.tables[name].local for name in doubled | before}
+        more = {
+            step.table
+            for step in deletes
+            if any(ref.table in targets for ref in world.tables[step.table].facts.foreign_keys)
+        } - doubled
+        if more <= before:
+            break
+        before |= more
+    return [
+        *(step for step in updates if step.table not in doubled),
+        *(step for step in deletes if step.table in before),
+        *doubles,
+        *(step for step in updates if step.table in doubled),
+        *(step for step in deletes if step.table not in before),
     ]
-    return Ordered((*doubles, *updates, *cleared, *ordered), together)
 
 
 def _references(world: World, store: str, deletes: Mapping[str, StepDraft]) -> dict[tuple[str, str], list[ForeignKey]]:
@@ -76,24 +105,16 @@ def _break(
     store: str,
     deletes: Mapping[str, StepDraft],
     abilities: Abilities,
-    together: dict[str, tuple[str, ...]],
+    groups: dict[str, tuple[str, ...]],
 ) -> list[StepDraft]:
-    """Take one reference out of a circle: deferred, cleared first, or gone in one act."""
+    """Take a circle apart: a reference that may be empty is cleared first; else its tables go in one act."""
     pairs = [pair for pair in edges if pair[0] in circle and pair[1] in circle]
-    engine = world.schemas[store].engine
-    for pair in pairs:
-        if engine == "sqlite" or all(reference.deferrable for reference in edges[pair]):
-            del edges[pair]
-            return []
     for pair in pairs:
         table = world.by_local(store, pair[0])
-        if table and all(clearable(table, reference) for reference in edges[pair]):
+        if table and pair[0] not in groups and all(clearable(table, reference) for reference in edges[pair]):
             return _clear_first(world, table.name, deletes[pair[0]], pair, edges)
     if abilities.cyclic_delete:
-        head, *others = sorted(set(circle))
-        together[deletes[head].set] = tuple(deletes[name].set for name in others)
-        for pair in pairs:
-            del edges[pair]
+        _group(circle, edges, groups)
         return []
     names = ", ".join(sorted({reference.name or pair[0] for pair in pairs for reference in edges[pair]}))
     raise PlanError(
@@ -109,6 +130,19 @@ def _break(
     )
 
 
+def _group(
+    circle: Sequence[str], edges: dict[tuple[str, str], list[ForeignKey]], groups: dict[str, tuple[str, ...]]
+) -> None:
+    """Put the tables of a circle behind one of them, which from now on stands for all in the order."""
+    head = min(circle)
+    groups[head] = tuple(sorted({one for name in circle for one in (name, *groups.pop(name, ()))} - {head}))
+    for child, parent in [pair for pair in edges if set(pair) & set(circle)]:
+        references = edges.pop((child, parent))
+        pair = (head if child in circle else child, head if parent in circle else parent)
+        if pair[0] != pair[1]:
+            edges.setdefault(pair, []).extend(references)
+
+
 def _clear_first(
     world: World,
     table: str,
@@ -121,7 +155,7 @@ def _clear_first(
     for number, reference in enumerate(edges.pop(pair)):
         names = [n for n in reference.columns if (c := facts.column(n)) and c.nullable and n not in facts.key]
         writes: dict[str, Write] = {name: Constant(None) for name in names}
-        id = f"untie:{pair[0]}:{number}"
+        id = f"untie:{pair[0]}:{pair[1]}:{number}"
         columns = dict.fromkeys(names, Treatment.CLEAR)
         found.append(replace(step, id=id, treatment=Treatment.CLEAR, writes=writes, columns=columns))
     return found

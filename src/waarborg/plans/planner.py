@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
@@ -37,6 +37,7 @@ from waarborg.stores.contract import (
     Delete,
     Insert,
     Marker,
+    Reading,
     Schema,
     Seeds,
     Store,
@@ -44,6 +45,9 @@ from waarborg.stores.contract import (
     Write,
 )
 from waarborg.terms import SubjectRef, Treatment
+
+if TYPE_CHECKING:
+    from waarborg.plans.leftovers import Leftovers, Progress
 
 
 @dataclass(slots=True)
@@ -101,15 +105,15 @@ class Planner:
         """
         _enough(people, self.datamap)
         asked = asked_of(people)
-        blueprints = self.blueprints(asked, self._held(people))
+        blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
-        return self._made(located, blueprints, self.rules(people)), located.sealed
+        return self.made(located, blueprints, self.rules(people)), located.sealed
 
     def rules(self, people: Sequence[SubjectRef]) -> tuple[str, ...]:
         """The rules and holds that keep data of these people now."""
-        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self._held(people)))
+        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self.held(people)))
 
-    def _held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
+    def held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
         """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
         held = [self.under_hold(person) for person in people]
         if len(set(held)) > 1:
@@ -122,7 +126,7 @@ class Planner:
             )
         return held[0] if held else frozenset()
 
-    def _made(
+    def made(
         self, located: Located, blueprints: Mapping[str, Blueprint], rules: tuple[str, ...], follows: str = ""
     ) -> Plan:
         abilities = {name: store.abilities for name, store in self.stores.items()}
@@ -151,7 +155,7 @@ class Planner:
                 whole = complete(blueprint.program, seeds[name])
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
-                sections += [(one, look.rows(one.set, one.columns)) for one in blueprint.sections]
+                sections += [(one, _blocks(look, one)) for one in blueprint.sections]
             answer = Answer(self.policy, self.clock.now(), sections)
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
@@ -163,21 +167,23 @@ class Planner:
     def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.
 
-        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there. A
-        store that cannot be reached is `delayed`; those that hold what it leads to wait with it.
+        Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there, and
+        `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
         """
         self._current(plan, approval, sealed.people)
         asked = asked_of(sealed.people, frozen=bool(plan.follows))
-        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
+        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
         waiting: set[str] = set()
         results = []
-        for part in self._leaves_first(plan.stores):
+        for part in self.leaves_first(plan.stores):
             if part.store in waiting:
                 results.append(StoreResult(part.store, (), "delayed", _waits(part.store)))
                 continue
             try:
                 results.append(self._apply_store(plan, part, blueprints[part.store], sealed.seeds[part.store]))
             except StoreError as error:
+                if not error.unreachable:
+                    raise
                 results.append(StoreResult(part.store, (), "delayed", error.findings[0] if error.findings else None))
                 waiting |= self._leads_to(part.store)
         return Result(plan.digest, tuple(results))
@@ -185,11 +191,12 @@ class Planner:
     def _apply_store(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> StoreResult:
         if not part.steps:
             return StoreResult(part.store, (), "nothing")
-        change, seeds = self._change(plan, part, drafts, complete(drafts.program, seeds))
+        change, seeds = self.change(plan, part, drafts, complete(drafts.program, seeds))
         applied = self.stores[part.store].apply(change, seeds)
         return StoreResult(part.store, tuple(_told(part, applied)), _state(applied))
 
-    def _change(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> tuple[Change, Seeds]:
+    def change(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> tuple[Change, Seeds]:
+        """What is handed to a store, and the values it needs."""
         by_id = {step.id: step for step in drafts.steps}
         seeds = Seeds(seeds)
         steps: list[Delete | Update | Insert] = []
@@ -197,11 +204,11 @@ class Planner:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
                 values = f"values:{stand_in.seed}"
-                row = _placeholder(stand_in, seeds)
-                columns, seeds[values] = tuple(row), [tuple(row.values())]
+                rows = _placeholders(stand_in, seeds)
+                columns, seeds[values] = tuple(rows[0]), [tuple(row.values()) for row in rows]
                 find = (*stand_in.find, stand_in.tenant) if stand_in.tenant else stand_in.find
-                local, key = stand_in.local, stand_in.key
-                steps.append(Insert(stand_in.seed, local, columns, values, 1, find, key))
+                returning = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
+                steps.append(Insert(step.id, stand_in.local, columns, values, len(rows), find, returning))
             elif step.treatment is Treatment.DELETE:
                 steps.append(Delete(step.id, step.set, step.ceiling, step.together))
             elif step.id.startswith("untie:"):
@@ -241,7 +248,7 @@ class Planner:
         if findings:
             raise StalePlan(findings)
 
-    def _leaves_first(self, parts: Sequence[StorePlan]) -> list[StorePlan]:
+    def leaves_first(self, parts: Sequence[StorePlan]) -> list[StorePlan]:
         """Stores that lead to others before those they lead to: the identity row goes last."""
         left = list(parts)
         ordered: list[StorePlan] = []
@@ -269,10 +276,8 @@ class Planner:
 
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
-        asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
-        located = locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
-        again = self._made(located, blueprints, plan.rules, follows=plan.id)
+        blueprints, located = self._again(plan, sealed)
+        again = self.made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
             sentence = "verified: nothing left but what the plan kept" if kept else "verified: nothing left"
@@ -280,6 +285,40 @@ class Planner:
         tables = sorted({step.table for step in again.steps()})
         sentence = f"not clean: {again.rows} rows left to treat in {', '.join(tables)}"
         return Verdict(plan.digest, False, again, kept, sentence)
+
+    def leftovers(self, plan: Plan, sealed: Sealed, secret: bytes = b"", progress: Progress | None = None) -> Leftovers:
+        """Search every column of every store for the people of a plan, and say of each hit why it is there.
+
+        `secret` keys the digests by which rows are told apart. Raises `StoreError` where a store is out of reach.
+        """
+        from waarborg.plans.leftovers import scan
+
+        blueprints, located = self._again(plan, sealed)
+        return scan(
+            self.world(),
+            plan,
+            sealed,
+            blueprints,
+            located.sealed.seeds,
+            self.stores,
+            self.clock.now().date(),
+            country=self.policy.controller.country,
+            secret=secret,
+            progress=progress,
+        )
+
+    def _again(self, plan: Plan, sealed: Sealed) -> tuple[dict[str, Blueprint], Located]:
+        """Locate once more, with the identifiers and every key of the first time frozen."""
+        asked = asked_of(sealed.people, frozen=True)
+        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
+        return blueprints, locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
+
+
+def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, ...]]]:
+    """The rows of a section in blocks; of rows that are withheld only how many there are."""
+    if section.columns:
+        return look.rows(section.set, section.columns)
+    return [[()] * look.count(section.set)]
 
 
 def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
@@ -305,16 +344,18 @@ def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
             )
 
 
-def _placeholder(stand_in: StandInDraft, seeds: Seeds) -> dict[str, object]:
-    """The columns of a new placeholder; `{tenant}` in a text is the tenant it stands in for."""
+def _placeholders(stand_in: StandInDraft, seeds: Seeds) -> list[dict[str, object]]:
+    """The placeholders' columns, one row for each tenant; `{tenant}` in a text is the tenant it stands in for."""
     if not stand_in.tenant:
-        return dict(stand_in.values)
-    tenant = seeds[f"tenant:{stand_in.table}"][0][0]
-    texts = {
-        name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
-        for name, value in stand_in.values.items()
-    }
-    return {**texts, stand_in.tenant: tenant}
+        return [dict(stand_in.values)]
+    rows = []
+    for (tenant,) in seeds[f"tenant:{stand_in.table}"]:
+        texts = {
+            name: value.replace("{tenant}", str(tenant)) if isinstance(value, str) else value
+            for name, value in stand_in.values.items()
+        }
+        rows.append({**texts, stand_in.tenant: tenant})
+    return rows
 
 
 def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:

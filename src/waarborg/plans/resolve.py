@@ -9,9 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from waarborg.datamap.model import DataMap, Link, TableDecl
+from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
-from waarborg.stores.contract import EXACT, Column, Compare, ForeignKey, How, Inside, Not, Rows, Schema, Table
+from waarborg.stores.contract import (
+    EXACT,
+    Both,
+    Column,
+    Compare,
+    Family,
+    ForeignKey,
+    How,
+    Inside,
+    Not,
+    Rows,
+    Schema,
+    Table,
+)
 from waarborg.terms import LinkKind, Treatment
 
 DEFAULT_NORMALISE: Mapping[str, tuple[str, ...]] = {}
@@ -38,6 +51,18 @@ class Arm:
     """At most one row of the target has these values."""
     cut: Treatment | None
     """How the link is cut when its row stays: CLEAR, STAND_IN or REPLACE; None where that is impossible."""
+    elsewhere: Identifier | None = None
+    """The identifier behind a link by value, where another table than the target holds it."""
+
+    @property
+    def holder(self) -> str:
+        """The table that holds `to_columns`: the target, unless the identifier is elsewhere."""
+        return self.elsewhere.table if self.elsewhere else self.target
+
+    @property
+    def takes(self) -> bool:
+        """Whether the row goes with the person it is about, although it is somebody else's."""
+        return not self.owning and self.link.on_erasure is Treatment.DELETE
 
     @property
     def to(self) -> str:
@@ -70,9 +95,8 @@ class Mapped:
 
     @property
     def owners(self) -> tuple[Arm, ...]:
-        """The links that decide whose the row is: those it dies with, or else every `belongs_to`."""
-        all_owning = tuple(arm for arm in self.arms if arm.owning)
-        return tuple(arm for arm in all_owning if arm.link.dies_with) or all_owning
+        """The links that decide whose the row is."""
+        return tuple(arm for arm in self.arms if arm.owning)
 
     def arms_of(self, kind: LinkKind) -> tuple[Arm, ...]:
         """The links of one kind."""
@@ -143,7 +167,7 @@ def _missing_columns(mapped: Mapped) -> Iterator[Finding]:
     decl, facts = mapped.decl, mapped.facts
     named = set(decl.columns) | set(decl.dates.values())
     if decl.subject:
-        named |= {one.column for one in decl.subject.identifiers} | set(decl.subject.where) | set(decl.subject.key)
+        named |= set(decl.subject.identifying) | set(decl.subject.where) | set(decl.subject.key)
         if decl.subject.stand_in:
             named |= set(decl.subject.stand_in.values)
     for link in decl.links:
@@ -177,7 +201,10 @@ def _arms(world: World, mapped: Mapped) -> Iterator[Arm]:
             )
             continue
         same_store = target.decl.store == mapped.decl.store
+        elsewhere = _elsewhere(world, mapped, link, target)
         reference = _reference(mapped.facts, link, target.facts.name, to_columns) if same_store else None
+        if same_store and reference is None and (other := _contradicting(mapped.facts, link)):
+            world.findings.append(_wrong_table(link, mapped, other))
         if link.through and not link.through.own_columns:
             own = mapped.decl.subject.key if mapped.decl.subject else mapped.facts.key
             link = replace(link, through=replace(link.through, own_columns=own))
@@ -189,12 +216,33 @@ def _arms(world: World, mapped: Mapped) -> Iterator[Arm]:
             columns=link.columns,
             to_columns=to_columns,
             how=_how(link, target),
-            conditions=_conditions(link),
+            conditions=_conditions(mapped, link, target),
             same_store=same_store,
             reference=reference,
-            to_unique=_unique(target.facts, to_columns) and not link.through,
+            to_unique=elsewhere is None and unique(target.facts, to_columns) and not link.through,
             cut=_cut(mapped, link, target),
+            elsewhere=elsewhere,
         )
+
+
+def _elsewhere(world: World, mapped: Mapped, link: Link, target: Mapped) -> Identifier | None:
+    """The identifier of a link by value that another table than the target holds."""
+    subject = target.decl.subject
+    found = subject.identifier(link.by_identifier) if subject and link.by_identifier else None
+    if found is None or not found.table or found.table not in world.tables:
+        return None
+    if target.decl.store != mapped.decl.store:
+        world.findings.append(
+            Finding(
+                "WB403",
+                link.place,
+                "The identifier that this link holds is in another table of another store.",
+                "Keys travel from one store to the next, and this value is not a key of the target.",
+                f"Link to {found.table} instead, and that table to the people.",
+            )
+        )
+        return None
+    return found
 
 
 def _to_columns(link: Link, target: Mapped) -> tuple[str, ...]:
@@ -217,6 +265,23 @@ def _reference(facts: Table, link: Link, target: str, to_columns: tuple[str, ...
     return None
 
 
+def _contradicting(facts: Table, link: Link) -> ForeignKey | None:
+    """A declared reference of exactly these columns: it leads elsewhere, or the link would have been found in it."""
+    if link.where or link.by_identifier or link.through or link.template != "{}" or link.inside != "whole":
+        return None
+    return next((one for one in facts.foreign_keys if set(one.columns) == set(link.columns)), None)
+
+
+def _wrong_table(link: Link, mapped: Mapped, other: ForeignKey) -> Finding:
+    return Finding(
+        "WB432",
+        link.place if link.place.file else Place(path=f"tables.{mapped.name}"),
+        f"This link leads to {link.target}, but the foreign key of {', '.join(link.columns)} leads to {other.table}.",
+        "One of the two is wrong, and by the wrong one other people's rows would be erased.",
+        f"Let the link lead to {other.table} ({', '.join(other.to_columns)}), or mend the foreign key.",
+    )
+
+
 def _how(link: Link, target: Mapped) -> How:
     normalise = link.normalise
     if not normalise and link.by_identifier and target.decl.subject:
@@ -227,8 +292,12 @@ def _how(link: Link, target: Mapped) -> How:
     return How(normalise, link.template, Inside(link.inside), link.path)
 
 
-def _conditions(link: Link) -> tuple[Rows, ...]:
-    found: list[Rows] = []
+def _conditions(mapped: Mapped, link: Link, target: Mapped) -> tuple[Rows, ...]:
+    found: list[Rows] = _filled(mapped, link)
+    subject = target.decl.subject
+    identifier = subject.identifier(link.by_identifier) if subject and link.by_identifier else None
+    if identifier and identifier.nobody and len(link.columns) == 1:
+        found.append(Not(Compare(link.columns[0], "in", identifier.nobody)))
     for column, values in link.where.items():
         found.append(Compare(column, "null") if values == (None,) else Compare(column, "in", values))
     if link.nobody and len(link.columns) == 1:
@@ -236,7 +305,16 @@ def _conditions(link: Link) -> tuple[Rows, ...]:
     return tuple(found)
 
 
-def _unique(facts: Table, columns: tuple[str, ...]) -> bool:
+def _filled(mapped: Mapped, link: Link) -> list[Rows]:
+    """An empty text is no reference: else a row whose person was cleared would lead to everybody without a value."""
+    columns = [mapped.facts.column(name) for name in link.columns]
+    if link.mentions or link.inside != "whole" or not all(c and c.family is Family.TEXT for c in columns):
+        return []
+    empty = tuple(Compare(name, "in", ("",)) for name in link.columns)
+    return [Not(empty[0] if len(empty) == 1 else Both(empty))] if empty else []
+
+
+def unique(facts: Table, columns: tuple[str, ...]) -> bool:
     keys = [facts.key, *(unique.columns for unique in facts.uniques)]
     keys += [index.columns for index in facts.indexes if index.unique]
     return any(key and set(key) <= set(columns) for key in keys)
@@ -253,7 +331,10 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     columns = [column for name in link.columns if (column := mapped.facts.column(name))]
     if link.inside == "whole" and any(_clearable(mapped.facts, column) for column in columns):
         return Treatment.CLEAR
-    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier:
+    plain = (
+        link.inside == "whole" and link.template == "{}"
+    )  # a key inside a document is not a column to point elsewhere
+    if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier and plain:
         return Treatment.STAND_IN
     return None
 

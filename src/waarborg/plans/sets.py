@@ -8,19 +8,22 @@ For every table of a store these sets are named (each only where it can have row
     live  own rows that somebody else has too, and what hangs on those
     gone  own rows with no owner left: own without kept and live
     need  gone rows that a staying row still refers to and cannot let go of
+    law   need rows that a kept row leads to: what the law names stays readable in them too
     del   what is deleted: gone without need
 
-`own`, `kept`, `live` and `need` are least fixpoints, so trees, cycles and self references need no special case;
+`own`, `kept`, `live`, `need` and `law` are least fixpoints, so trees, cycles and self references need no special case;
 negation only reaches down (gone looks at live, never the other way round).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from waarborg.plans.resolve import Arm, Mapped, World
+from waarborg.datamap.model import Identifier
+from waarborg.plans.drafts import WordSource
+from waarborg.plans.resolve import Arm, Mapped, World, unique
 from waarborg.plans.rules import Keeping, applying, still_kept
 from waarborg.stores.contract import (
     All,
@@ -32,12 +35,15 @@ from waarborg.stores.contract import (
     How,
     In,
     Leads,
+    Mentions,
     Not,
     Program,
     Rows,
     RowSet,
 )
 
+Pin = tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]
+"""A reference that cannot be cut: to which table, from which, its columns there, ours, and the link behind it."""
 WEAK = frozenset({"name", "first_name", "last_name", "birth_date", "address", "city", "postcode", "ip_address"})
 """Kinds of identifier that many people share: never enough to find one person by (they only narrow a match)."""
 
@@ -50,6 +56,16 @@ def key_seed(kinds: Sequence[str]) -> str:
 def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
     """The seed that hands keys of a table to another store (`own`, `gone`) or to verification (`frozen`)."""
     return f"{state}:{table}:{','.join(columns)}"
+
+
+def shared_seed(table: str) -> str:
+    """The seed that remembers which rows of a table stay because somebody else has them too."""
+    return f"frozen:shared:{table}"
+
+
+def words_seed(arm: Arm) -> str:
+    """The seed that holds the words of a mention."""
+    return f"words:{arm.target}:{','.join(arm.link.mentions)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,10 @@ class Ownership:
     """Whether the people go (erasure): without it only `me` and `own` are built (access)."""
     erased: frozenset[str]
     """Tables (qualified) whose rows are deleted when nobody has them any more; the others stay, without a person."""
+    roots: Mapping[str, Rows] | None = None
+    """Retention: by table (qualified) the rows that go of themselves, in place of the people asked about."""
+    spared: Mapping[str, Rows] = field(default_factory=dict)
+    """Rows that stay whatever hangs on whom: those of people under a hold."""
     sets: dict[str, RowSet] = field(default_factory=dict)
     _owned: set[str] = field(default_factory=set)
     _kept: set[str] = field(default_factory=set)
@@ -80,9 +100,9 @@ class Ownership:
     _need: dict[str, tuple[Rows, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._owned = owned_tables(self.world)
+        self._owned = owned_tables(self.world, self.leaving, self.roots)
         if self.leaving:
-            self._kept = self._spread({t.name for t in self.tables if self._own_rules(t)})
+            self._kept = self._spread({t.name for t in self.tables if self._own_rules(t) or t.name in self.spared})
             self._live = self._spread({t.name for t in self.tables if self._others(t)})
         for table in self.tables:
             if table.name in self._owned:
@@ -94,6 +114,11 @@ class Ownership:
     def tables(self) -> tuple[Mapped, ...]:
         """The mapped tables of the store."""
         return self.world.in_store(self.store)
+
+    @property
+    def owned(self) -> set[str]:
+        """Tables (qualified) that can have rows of theirs."""
+        return self._owned
 
     # -- names of sets -------------------------------------------------------------------------------------------
 
@@ -121,6 +146,10 @@ class Ownership:
         """What staying rows refer to."""
         return self._named("need", table)
 
+    def lawful(self, table: Mapped) -> str | None:
+        """What kept rows refer to."""
+        return self._named("law", table)
+
     def deleted(self, table: Mapped) -> str | None:
         """What goes; None for tables whose rows stay."""
         if table.name not in self.erased:
@@ -144,20 +173,30 @@ class Ownership:
 
     def _define(self, table: Mapped) -> None:
         parts: list[Rows] = []
-        if table.decl.subject and (rows := self._identified(table)) is not None:
-            parts.append(In(self.add(f"me:{table.local}", table.local, rows)))
+        if (rows := self._root(table)) is not None:
+            me = self.add(f"me:{table.local}", table.local, rows)
+            self.sets[me] = replace(self.sets[me], once=self.roots is not None)
+            parts.append(In(me))
         for arm in table.arms:
-            if arm.owning:
-                parts += self._reached(arm, "own")
-        parts += [self._frozen(table, columns) for columns in self._handed(table)] if self.asked.frozen else []
+            if arm.owning or (self.leaving and arm.takes):
+                parts += self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
+        if self.asked.frozen:  # what is not unique may be somebody else's as well: it leads on, but finds nobody
+            handed = [columns for columns in self._handed(table) if unique(table.facts, columns)]
+            parts += [self._frozen(table, columns) for columns in handed]
         if not parts:
             return
         own: Rows = parts[0] if len(parts) == 1 else Either(tuple(parts))
         if table.decl.subject and table.decl.subject.nobody and len(parts) > 1:
-            own = Both((own, Not(self._nobody(table))))
+            own = Both((own, Not(self.nobody(table))))
         self.add(f"own:{table.local}", table.local, own)
         if self.leaving:
             self._define_leaving(table)
+
+    def _root(self, table: Mapped) -> Rows | None:
+        """Rows in which everything begins: the people themselves, or what goes by its date."""
+        if self.roots is not None:
+            return self.roots.get(table.name)
+        return self._identified(table) if table.decl.subject else None
 
     def _define_leaving(self, table: Mapped) -> None:
         own = In(f"own:{table.local}")
@@ -166,14 +205,59 @@ class Ownership:
             parts = [rows for rule in self._own_rules(table) if (rows := still_kept(table, rule)) is not None]
             for arm in table.owners:
                 parts += self._via(arm, "kept")
+            parts += [self.spared[table.name]] if table.name in self.spared else []
             minus.append(In(self.add(f"kept:{table.local}", table.local, Both((own, _either(parts))))))
         if table.name in self._live:
             outside = [rows for arm in table.owners for rows in (*self._outside(arm), *self._via(arm, "live"))]
             me = f"me:{table.local}"
             conditions: tuple[Rows, ...] = (own, _either(outside)) + ((Not(In(me)),) if me in self.sets else ())
+            conditions += tuple(self._not_dying(table, arm) for arm in table.owners if arm.link.dies_with)
+            taken = [rows for arm in table.arms if arm.takes for rows in self._taken(arm)]
+            conditions += (Not(_either(taken)),) if taken else ()
             minus.append(In(self.add(f"live:{table.local}", table.local, Both(conditions))))
         if minus:
             self.add(f"gone:{table.local}", table.local, Both((own, *(Not(rows) for rows in minus))))
+
+    def _not_dying(self, table: Mapped, arm: Arm) -> Rows:
+        """Rows that do not go along with the row they die with: it is not theirs, or it stays.
+
+        In a tree of its own table every row would wait for its root, which may be its own parent: there the other
+        links decide, as they do for the root.
+        """
+        mine = self._via(arm, "own")
+        if arm.target == table.name or not mine:
+            return All()
+        return Either((Not(_either(mine)), *self._via(arm, "live"), *self._via(arm, "kept")))
+
+    def _taken(self, arm: Arm) -> list[Rows]:
+        """Rows that go with the person they are about."""
+        return self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
+
+    def mentioning(self, arm: Arm) -> list[Rows]:
+        """Rows in whose texts the people are named."""
+        seed = words_seed(arm)
+        return [self._with(arm, Mentions(column, seed, arm.how)) for column in arm.columns]
+
+    def word_sources(self, arm: Arm) -> tuple[WordSource, ...]:
+        """Where the words of a mention come from: the identifiers of the people themselves."""
+        target = self.world.tables[arm.target]
+        subject, me = target.decl.subject, self.me(target) if arm.same_store else None
+        if subject is None or me is None:
+            return ()
+        found = []
+        for kind in arm.link.mentions:
+            identifier = subject.identifier(kind)
+            if identifier is None:
+                continue
+            rows = self.elsewhere(target, identifier, me) if identifier.table else me
+            found.append(WordSource(rows, identifier.columns))
+        return tuple(found)
+
+    def elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
+        """Rows of another table that hold an identifier of the people."""
+        holder = self.world.tables[identifier.table]
+        rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
+        return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
 
     def _identified(self, table: Mapped) -> Rows | None:
         """Rows of a table of people found by what was given: one strong kind, narrowed by every weak one."""
@@ -186,15 +270,29 @@ class Ownership:
             )
             if not strong:
                 continue
-            weak = [one.kind for one in subject.identifiers if one.kind in kinds and one.kind in WEAK]
-            found.append(self._by_kinds(table, strong, weak, kinds))
+            weak = [
+                one.kind
+                for one in subject.identifiers
+                if one.kind in kinds and one.kind in WEAK and not one.table and not one.more
+            ]
+            identifier = subject.identifier(strong)
+            if identifier and identifier.table:
+                found.append(self._by_holder(table, identifier, kinds))
+            else:
+                found.append(self._by_kinds(table, strong, weak, kinds))
         if not found:
             return None
         rows = _either(found)
         extra: list[Rows] = [_is(column, values) for column, values in subject.where.items()]
         if subject.nobody:
-            extra.append(Not(self._nobody(table)))
+            extra.append(Not(self.nobody(table)))
         return Both((rows, *extra)) if extra else rows
+
+    def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
+        """People whose identifier is in another table."""
+        seed = key_seed((*kinds, "as", identifier.kind))
+        held = _holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
+        return Leads(_key(table), self.world.tables[identifier.table].local, identifier.by, held)
 
     def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
         subject = table.decl.subject
@@ -207,7 +305,9 @@ class Ownership:
             columns += (found.column,) if found else ()
         return Given(columns, key_seed((*kinds, "as", strong, *weak)), How(normalise))
 
-    def _nobody(self, table: Mapped) -> Rows:
+    @staticmethod
+    def nobody(table: Mapped) -> Rows:
+        """Rows of a table of people that stand for no person."""
         subject = table.decl.subject
         key = (subject.key if subject else ()) or table.facts.key
         return Compare(key[0], "in", subject.nobody if subject else ())
@@ -220,9 +320,9 @@ class Ownership:
                 if arm.link.by_identifier in kinds:
                     seed = key_seed((*kinds, "as", arm.link.by_identifier))
                     found.append(self._with(arm, Given(arm.columns, seed, arm.how)))
-        handed = self._handed(self.world.tables[arm.target])
+        handed = self._handed(self.world.tables[arm.holder])
         if self.asked.frozen and arm.same_store and not arm.link.through and arm.to_columns in handed:
-            found.append(self._with(arm, Given(arm.columns, hand_seed("frozen", arm.target, arm.to_columns), arm.how)))
+            found.append(self._with(arm, Given(arm.columns, hand_seed("frozen", arm.holder, arm.to_columns), arm.how)))
         return found
 
     def _via(self, arm: Arm, kind: str) -> list[Rows]:
@@ -239,6 +339,10 @@ class Ownership:
     def leading(self, arm: Arm, to: Rows) -> Rows:
         """Rows that lead to rows `to` of the link's target (same store)."""
         target = self.world.tables[arm.target]
+        if arm.elsewhere:
+            holder, by = self.world.tables[arm.elsewhere.table].local, arm.elsewhere.by
+            held = _holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
+            return self._with(arm, Leads(arm.columns, holder, arm.to_columns, held, arm.how))
         if through := arm.link.through:
             middle = self.world.tables.get(through.table)
             local = middle.local if middle else through.table.partition(".")[2]
@@ -257,8 +361,10 @@ class Ownership:
 
     def _others(self, table: Mapped) -> bool:
         """Whether a row of these people can have another owner as well, by the shape of its links alone."""
-        owning = [arm for arm in table.arms if arm.owning]
+        owning = table.owners
         if table.name not in self._owned or not owning:
+            return False
+        if all(arm.link.dies_with and arm.target != table.name for arm in owning) and not table.decl.subject:
             return False
         return len(owning) > 1 or bool(table.decl.subject) or not owning[0].to_unique or bool(owning[0].link.through)
 
@@ -272,7 +378,7 @@ class Ownership:
         living: list[Rows] = [Not(In(f"own:{target.local}"))] if target.name in self._owned else []
         subject = target.decl.subject
         if subject and subject.nobody:
-            living.append(Not(self._nobody(target)))
+            living.append(Not(self.nobody(target)))
         if subject and subject.stand_in:
             living.append(Not(self.placeholder(target)))
         return [self.leading(arm, _both(living))]
@@ -314,6 +420,7 @@ class Ownership:
         for other in self.tables:
             for arm in other.arms:
                 plain = arm.how.template == "{}" and arm.how.inside == "whole" and not arm.link.mentions
+                plain = plain and arm.to_unique  # what only looks alike (a name) is no reference
                 if arm.target == table.name and arm.columns and plain and not arm.link.by_identifier:
                     seen.add((other.name, frozenset(arm.columns)))
                     yield other, arm.columns, arm.to_columns, arm, arm.cut is not None
@@ -324,29 +431,37 @@ class Ownership:
     def _define_need(self) -> None:
         tables = [table for table in self.tables if table.name in self.erased and self.gone(table)]
         parts: dict[str, list[Rows]] = {table.name: [] for table in tables}
-        links: list[tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]] = []
+        held: dict[str, list[Rows]] = {table.name: [] for table in tables}
+        links: list[Pin] = []
         for table in tables:
             for other, columns, to_columns, arm, cuttable in self.pinned_down(table):
+                if (arm or not cuttable) and (kept := self.kept(other)):
+                    rows = Leads(to_columns, other.local, columns, self._with_arm(arm, In(kept)))
+                    held[table.name].append(rows)
+                    parts[table.name] += [rows] if cuttable else []
                 if not cuttable:
                     links.append((table, other, columns, to_columns, arm))
-                    if rows := self._stays_and_points(other, arm):
-                        parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, rows)))
-                elif arm and (kept := self.kept(other)):
-                    parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, In(kept))))
-        wanted = {name for name, found in parts.items() if found}
-        while more := {t.name for t, other, *_ in links if other.name in wanted} - wanted:
-            wanted |= more
-        for table, other, columns, to_columns, arm in links:
-            if other.name in wanted and other.name in self.erased:
-                inner = self._with_arm(arm, In(f"need:{other.local}"))
-                parts[table.name].append(Leads(to_columns, other.local, columns, inner))
+                    if stays := self._stays_and_points(other, arm):
+                        parts[table.name].append(Leads(to_columns, other.local, columns, self._with_arm(arm, stays)))
+        wanted, lawful = self._pulled("need", parts, links), self._pulled("law", held, links)
         for table in tables:
-            if table.name in wanted:
-                gone = self.gone(table)
-                assert gone is not None  # noqa: S101 - only tables with a gone set are listed above
-                rows = Both((In(gone), _either(parts[table.name])))
-                self.add(f"need:{table.local}", table.local, rows)
-                self.add(f"del:{table.local}", table.local, Both((In(gone), Not(In(f"need:{table.local}")))))
+            gone, need = self.gone(table), f"need:{table.local}"
+            if gone and table.name in wanted:
+                self.add(need, table.local, Both((In(gone), _either(parts[table.name]))))
+                self.add(f"del:{table.local}", table.local, Both((In(gone), Not(In(need)))))
+                if table.name in lawful:
+                    self.add(f"law:{table.local}", table.local, Both((In(need), _either(held[table.name]))))
+
+    def _pulled(self, kind: str, parts: dict[str, list[Rows]], links: Sequence[Pin]) -> set[str]:
+        """Tables with rows of a kind: those with parts, and what links that cannot be cut lead to from there."""
+        found = {name for name, some in parts.items() if some}
+        while more := {t.name for t, other, *_ in links if other.name in found} - found:
+            found |= more
+        for table, other, columns, to_columns, arm in links:
+            if other.name in found and other.name in self.erased:
+                inner = self._with_arm(arm, In(f"{kind}:{other.local}"))
+                parts[table.name].append(Leads(to_columns, other.local, columns, inner))
+        return found
 
     @staticmethod
     def _with_arm(arm: Arm | None, rows: Rows) -> Rows:
@@ -357,7 +472,8 @@ class Ownership:
         gone = self.gone(other)
         if gone is None or other.name not in self.erased:
             return All()
-        alone = arm is not None and arm.owning and other.owners == (arm,) and not arm.conditions
+        alone = arm is not None and arm.owning and not arm.conditions
+        alone = alone and (other.owners == (arm,) or (arm is not None and arm.link.dies_with))
         if alone and other.name not in self._kept | self._live:
             return None
         return Not(In(gone))
@@ -371,12 +487,23 @@ class Ownership:
         return Given(columns, hand_seed("frozen", table.name, columns))
 
 
-def owned_tables(world: World) -> set[str]:
-    """Tables (qualified) that can hold rows of a person: people, and what belongs to them at any distance."""
-    found = {table.name for table in world.tables.values() if table.decl.subject}
-    found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
+def owned_tables(world: World, leaving: bool = True, roots: Mapping[str, Rows] | None = None) -> set[str]:
+    """Tables (qualified) that can hold rows of a person: people (or `roots`), and what belongs to them, however far.
+
+    When the people leave, also rows of others that go with them.
+    """
+    found = set(roots or ())
+    if roots is None:
+        found = {table.name for table in world.tables.values() if table.decl.subject}
+        found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
+        takes = {t.name for t in world.tables.values() if any(a.takes and a.link.mentions for a in t.arms)}
+        found |= takes if leaving else set()
     while True:
-        more = {t.name for t in world.tables.values() if any(arm.owning and arm.target in found for arm in t.arms)}
+        more = {
+            table.name
+            for table in world.tables.values()
+            if any((arm.owning or (leaving and arm.takes)) and arm.target in found for arm in table.arms)
+        }
         if more <= found:
             return found
         found |= more
@@ -389,9 +516,21 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
         found.add(table.decl.subject.key or table.facts.key)
     for other in world.tables.values():
         for arm in other.arms:
-            if arm.target == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
+            if arm.holder == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
                 found.add(arm.to_columns)
     return sorted(found)
+
+
+def _holding(identifier: Identifier, rows: Rows) -> Rows:
+    """The rows among these that hold an identifier of a person: of the right kind, and not a shared one."""
+    parts: list[Rows] = [rows, *(_is(column, values) for column, values in identifier.where.items())]
+    if identifier.nobody:
+        parts.append(Not(Compare(identifier.column, "in", identifier.nobody)))
+    return _both(parts)
+
+
+def _key(table: Mapped) -> tuple[str, ...]:
+    return (table.decl.subject.key if table.decl.subject else ()) or table.facts.key
 
 
 def clearable(table: Mapped, reference: ForeignKey) -> bool:

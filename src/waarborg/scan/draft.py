@@ -68,7 +68,11 @@ _NORMALISE = {"email": ("trim", "lowercase"), "phone": ("phone",)}
 
 
 def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
-    """The draft of a map for one store. Pure."""
+    """The draft of a map for one store. Pure.
+
+    A table that looks personal and leads to nobody is not in it: whose it is, is a question (see `findings.questions`),
+    and until somebody answers it `waarborg check` reports its columns as unmapped.
+    """
     subjects = {s.table: s for s in findings.subjects}
     links: dict[str, list[Link]] = defaultdict(list)
     for link in findings.links:
@@ -89,22 +93,28 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
         if not links[guest.table]:
             # Nothing leads from here to a person with an account: its rows are people themselves.
             subjects.setdefault(guest.table, guest)
-    reached = {link.reference.target for link in findings.links}
-    named = [
-        t
-        for t in schema.tables
-        if not schema.tables[t].view and (t in subjects or t in reached or links.get(t) or columns.get(t))
-    ]
+    found = _leading(set(subjects), links, store.name)
+    named = [t for t in schema.tables if not schema.tables[t].view and t in found]
     tables = {
         f"{store.name}.{t}": TableDecl(
             f"{store.name}.{t}",
             subject=_subject(subjects[t], schema) if t in subjects else None,
-            links=tuple(links.get(t, ())),
+            links=tuple(one for one in links.get(t, ()) if one.target.partition(".")[2] in found),
             columns=dict(columns.get(t, {})),
         )
         for t in named
     }
     return DataMap({store.name: store}, tables)
+
+
+def _leading(people: set[str], links: dict[str, list[Link]], store: str) -> set[str]:
+    """Tables of people, and those from which a link leads to one, at any distance."""
+    found = set(people)
+    while True:
+        more = {t for t, several in links.items() if any(one.target.partition(".")[2] in found for one in several)}
+        if more <= found:
+            return found
+        found |= more
 
 
 def _subject(subject: Subject, schema: Schema) -> SubjectDecl:

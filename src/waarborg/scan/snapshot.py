@@ -75,8 +75,7 @@ def sight(findings: Findings, schema: Schema, dead: Iterable[Lead] = ()) -> Sigh
     looks = {**findings.secrets, **findings.columns}
     people = sorted({one.table for one in findings.subjects})
     leads = [
-        Lead(r.table, r.columns, r.target, round(r.confidence, 2))
-        for r in (link.reference for link in findings.links)
+        Lead(r.table, r.columns, r.target, round(r.confidence, 2)) for r in (link.reference for link in findings.links)
     ]
     return Sight(
         schema,

@@ -199,6 +199,8 @@ class Inside(StrEnum):
     """PHP serialisation, pickled or otherwise length-prefixed text."""
     LIST = "list"
     """One of several keys with a separator (`path`), for example `3,17,20`."""
+    ENCODED = "encoded"
+    """In whatever text the cell unfolds to: base64, compressed, escaped. For `Mentions` only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +304,9 @@ class Either(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Collides(Rows):
-    """Rows of set `set` that could not stay if `column` got the one value of seed `seed`.
+    """Rows of set `set` that could not stay if `column` got a value of seed `seed`.
 
-    Because of a unique key (`column` with `rest`): another row of the table has that value in `column` and the same
+    Because of a unique key (`column` with `rest`): another row of the table has such a value in `column` and the same
     `rest`, or an earlier row (by key order) of the same set has the same `rest`. An empty seed (the value does not
     exist yet) leaves only the second case. Rows with a NULL in `rest` never collide.
     """
@@ -325,6 +327,8 @@ class RowSet:
     name: str
     table: str
     rows: Rows
+    once: bool = False
+    """A hint, without meaning: much leads to this set, so it is worth fetching once even though no seed bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +384,20 @@ class FromSeed(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class FromPeer(Write):
+    """The value that seed `seed` gives for the row the column leads to now: its tuples are (value of `by`, new value).
+
+    `by` is a column of `table` (a tenant); the column's present value is held against `to_column` of that table. A row
+    that leads nowhere, or to a value the seed does not name, is left as it is.
+    """
+
+    seed: str
+    table: str
+    to_column: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coarsen(Write):
     """A less exact value: `year` or `month` (of a date: its first day), `ip` (last 8 bits of IPv4, 80 of IPv6 zero)."""
 
@@ -399,11 +417,17 @@ class Redact(Write):
 
     words: str
     text: str
+    encoded: bool = False
+    """The cell may be compressed or in base64: it is unfolded, treated and folded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement's worth of change. `ceiling` is the most rows that were approved for it."""
+    """One statement's worth of change. `ceiling` is the most rows that were approved for it.
+
+    With `limit` (not 0) at most so many rows of the set are treated, the first in key order; for the rest the change is
+    carried out again. The ceiling is then held against the rows that are treated.
+    """
 
     id: str
     set: str
@@ -418,6 +442,8 @@ class Delete(Step):
     """
 
     together: tuple[str, ...] = ()
+    limit: int = 0
+    """Not beside `together`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +451,7 @@ class Update(Step):
     """Write columns of the rows of the set. Columns that are not named stay identical."""
 
     writes: Mapping[str, Write] = field(default_factory=dict)
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,6 +568,10 @@ class Budget:
     """Rows in one block of a stream."""
     parameters: int = 5_000
     """Up to so many keys travel as parameters; more fill an analysed key table."""
+    chunk: int = 10_000
+    """Rows that a sweep treats in one transaction."""
+    pause: float = 0.0
+    """How long a sweep rests between two transactions."""
 
 
 class Reading(Protocol):
@@ -551,6 +582,9 @@ class Reading(Protocol):
 
     def groups(self, name: str, column: str) -> Mapping[int | None, int]:
         """Rows of the set by the calendar year of a date or datetime column (None: NULL)."""
+
+    def days(self, name: str, columns: Sequence[str]) -> Mapping[tuple[date | None, ...], int]:
+        """Rows of the set by the calendar days of some date or datetime columns together (None: NULL)."""
 
     def values(self, name: str, columns: Sequence[str]) -> Sequence[Key]:
         """The distinct tuples of `columns` over the set. For keys and identifiers, not for contents."""

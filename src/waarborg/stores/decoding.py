@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import json
 import pickletools
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from waarborg.stores.contract import Inside
 
 MOST = 16 * 1024 * 1024
 """The most bytes that one encoded cell may unfold to; the rest is not looked at."""
+MOST_BRACKETS = 10_000
+"""The most brackets in a YAML cell: reading takes longer than the square of their depth."""
 DEEPEST = 3
 """How many encodings may lie around each other."""
 
@@ -90,6 +93,8 @@ def _yaml(text: str) -> object:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if text.count("[") + text.count("{") > MOST_BRACKETS:
+        raise ValueError("not a document that people wrote")
     reader = YAML(typ="rt", pure=True)
     try:
         node = reader.compose(text)
@@ -123,14 +128,52 @@ def _composed(node: object, known: dict[int, object]) -> object:
 
 
 def _unserialised(cell: object) -> object:
+    """PHP values and sessions (also in base64), signed JSON as web frameworks keep sessions, or a pickle."""
     raw = bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) else str(cell).encode()
-    try:
-        tree, end = _php(raw, 0, 0)
-        if raw[end:].strip() == b"":
-            return tree
-    except (ValueError, IndexError):
-        pass
+    packed = _BASE64.fullmatch(raw.decode("ascii", "replace")) if len(raw) >= 16 else None
+    for one in (raw, _from_base64(packed.group()) if packed else None):
+        for reader in (_php_whole, _php_session, _signed) if one else ():
+            try:
+                return reader(one or b"")
+            except (ValueError, IndexError):
+                continue
     return _pickled(raw)
+
+
+def _php_whole(raw: bytes) -> object:
+    tree, end = _php(raw, 0, 0)
+    if raw[end:].strip():
+        raise ValueError("more than one value")
+    return tree
+
+
+_PHP_NAME = re.compile(rb"[^|;{}\"]{1,200}\|")
+
+
+def _php_session(raw: bytes) -> dict[str, object]:
+    """What PHP keeps of a session: `name|value` one after the other."""
+    members: dict[str, object] = {}
+    at = 0
+    while at < len(raw):
+        name = _PHP_NAME.match(raw, at)
+        if name is None:
+            raise ValueError("not a PHP session")
+        members[name.group()[:-1].decode("utf-8", "surrogateescape")], at = _php(raw, name.end(), 0)
+    if not members:
+        raise ValueError("empty")
+    return members
+
+
+def _signed(raw: bytes) -> object:
+    """JSON in URL-safe base64, before its signature; a dot in front says that it is compressed as well."""
+    body, _, rest = raw.partition(b":")
+    if not rest or not re.fullmatch(rb"\.?[A-Za-z0-9_-]{8,}", body):
+        raise ValueError("not signed")
+    plain = _from_base64(body.lstrip(b".").decode())
+    if plain is not None and body[:1] == b".":
+        inflated = _inflated(plain)
+        plain = inflated[1] if inflated else None
+    return json.loads(plain or b"", parse_float=Decimal)
 
 
 _PHP_HEAD = re.compile(rb'(?:([ibd]):([^;]{1,40});|(N);|[sS]:(\d+):"|([aOC]):(\d+):(?:"[^"]*":(\d+):)?\{|[rR]:\d+;)')
@@ -213,6 +256,10 @@ def _unwrapped(raw: bytes, text: str) -> Iterator[tuple[str, str | bytes]]:
     if inner is not None:
         yield inner
         return
+    body = text.partition(":")[0].lstrip(".")  # signed: what is said stands before the signature
+    if len(body) >= 16 and body != text and (plain := _from_base64(body) if _BASE64.fullmatch(body) else None):
+        yield "signed", plain
+        return
     packed = "".join(text.split()) if len(text) <= MOST else ""
     if packed and _HEX.fullmatch(packed):
         yield "hex", bytes.fromhex(packed)
@@ -255,3 +302,52 @@ def _inflated(raw: bytes) -> tuple[str, bytes] | None:
     except zlib.error:
         return None
     return (name, inner) if inner else None
+
+
+# ------------------------------------------------------------------------------------------------ folding again
+
+
+def refolded(raw: bytes, treat: Callable[[str], str], depth: int = 0) -> bytes:
+    """The same cell with its text treated: compression and base64 are taken off and put on again.
+
+    What is not UTF-8 text inside stays as it is. Serialised text keeps the lengths it states.
+
+    >>> import zlib
+    >>> zlib.decompress(refolded(zlib.compress(b"by Jan"), lambda text: text.replace("Jan", "someone")))
+    b'by someone'
+    """
+    opened = _inflated(raw) if depth < DEEPEST else None
+    if opened is not None:
+        name, inner = opened
+        done = refolded(inner, treat, depth + 1)
+        return raw if done == inner else gzip.compress(done, mtime=0) if name == "gzip" else zlib.compress(done)
+    text = raw.decode("ascii", "replace")
+    if depth < DEEPEST and len(raw) >= 12 and _BASE64.fullmatch(text) and (inner := _from_base64(text) or b""):
+        done = refolded(inner, treat, depth + 1)
+        if done != inner:
+            folded = base64.b64encode(done).decode()
+            return (folded.replace("+", "-").replace("/", "_") if set("-_") & set(text) else folded).encode()
+        return raw
+    try:
+        plain = raw.decode()
+    except UnicodeDecodeError:
+        return raw
+    return _php_lengths(raw, treat) if _PHP_HEAD.match(raw) else treat(plain).encode()
+
+
+def _php_lengths(raw: bytes, treat: Callable[[str], str]) -> bytes:
+    """Serialised PHP with its texts treated and their lengths put right; as it was where it cannot be read."""
+    try:
+        _php_whole(raw)
+    except (ValueError, IndexError):
+        return treat(raw.decode()).encode()
+    parts, at = [], 0
+    while head := _PHP_TEXT.search(raw, at):
+        start, length = head.end(), int(head[1])
+        said = treat(raw[start : start + length].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        parts += [raw[at : head.start()], b's:%d:"' % len(said), said]
+        at = start + length
+    return b"".join([*parts, raw[at:]])
+
+
+_PHP_TEXT = re.compile(rb's:(\d+):"')

@@ -20,13 +20,14 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
 from uuid import UUID
 
 from waarborg.stores.contract import EXACT, How, Inside, Key
-from waarborg.stores.decoding import scalars_inside
+from waarborg.stores.decoding import readings, refolded, scalars_inside
 
 NORMALISERS = ("lowercase", "trim", "digits", "phone", "nfc")
 """What `How.normalise` may name."""
@@ -207,14 +208,16 @@ class Words:
     """Words (or whole names, addresses, numbers) to be looked for in many texts, in one pass over each text.
 
     A word stands *whole* where no letter, digit or underscore touches it; an address with an `@` also not where it is
-    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). Compared in any case and in
-    NFC. Costs one look-up for each word of the text, however many words are looked for.
+    the end or the beginning of a longer address (`a.jan@x.example`, `jan@x.example.org`). Beside a word that can hardly
+    be part of another (with a digit or a blank in it) an underscore may stand: `Rota_of_jdevries7`. `fold` compares in
+    any case and in NFC. Costs one look-up for each word of the text, however many words are looked for.
     """
 
-    __slots__ = ("_by_token", "_odd", "words")
+    __slots__ = ("_by_token", "_fold", "_odd", "words")
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], *, fold: bool = True) -> None:
         self.words = tuple(words)
+        self._fold = fold
         self._by_token: dict[str, list[tuple[int, str, int]]] = {}
         self._odd: list[tuple[int, str]] = []
         for index, word in enumerate(self.words):
@@ -230,7 +233,7 @@ class Words:
 
     def spelled(self, text: str) -> str:
         """The text as it is compared."""
-        return unicodedata.normalize("NFC", text).lower()
+        return unicodedata.normalize("NFC", text).lower() if self._fold else text
 
     def found(self, text: str) -> frozenset[int]:
         """The indexes of the words that stand in the text."""
@@ -241,7 +244,7 @@ class Words:
                 start = token.start() - offset
                 if index in hits or start < 0 or not text.startswith(word, start):
                     continue
-                if _stands_whole(text, start, start + len(word), "@" in word):
+                if _stands_whole(text, start, start + len(word), word):
                     hits.add(index)
         return frozenset(hits)
 
@@ -251,24 +254,26 @@ class Words:
         return frozenset(index for index, word in enumerate(self.words) if self.spelled(word) == text)
 
 
-_TOKEN = re.compile(r"\w+")
+_TOKEN = re.compile(r"[^\W_]+")
 _ADDRESS_BEFORE = re.compile(r"\w[.+%'-]")
 _ADDRESS_AFTER = re.compile(r"[.-]\w")
+_PECULIAR = re.compile(r"[0-9 ]")
 
 
-def _stands_whole(text: str, start: int, end: int, address: bool) -> bool:
+def _stands_whole(text: str, start: int, end: int, word: str) -> bool:
     """Whether nothing word-like touches text[start:end]. A boundary counts only on the side where the word has one."""
-    if start and _wordy(text[start]) and _wordy(text[start - 1]):
+    joins = _PECULIAR.search(word) is None
+    if start and _wordy(text[start]) and _wordy(text[start - 1], joins):
         return False
-    if end < len(text) and _wordy(text[end - 1]) and _wordy(text[end]):
+    if end < len(text) and _wordy(text[end - 1]) and _wordy(text[end], joins):
         return False
-    if address:
+    if "@" in word:
         return not (_ADDRESS_BEFORE.fullmatch(text[max(start - 2, 0) : start]) or _ADDRESS_AFTER.match(text, end))
     return True
 
 
-def _wordy(sign: str) -> bool:
-    return sign == "_" or sign.isalnum()
+def _wordy(sign: str, joins: bool = True) -> bool:
+    return sign.isalnum() or (joins and sign == "_")
 
 
 _NUMBER_RUN = re.compile(r"\+?[0-9(][0-9 ()./-]{2,38}[0-9]")
@@ -282,6 +287,9 @@ def mentions(text: str | None, words: Iterable[object], how: How = EXACT) -> boo
     """
     if text is None:
         return False
+    if how.inside is Inside.ENCODED:
+        plain = replace(how, inside=Inside.WHOLE)
+        return any(mentions(one, words, plain) for _, one in readings(text))
     wanted = {one for one in (key_form(word, how) for word in words) if one}
     if {"digits", "phone"} & set(how.normalise):
         return any(normalised(run, how) in wanted for run in _NUMBER_RUN.findall(text))
@@ -310,10 +318,20 @@ def redacted(text: str, words: Iterable[object], replacement: str, length: int |
     return whole if length is None else whole[:length]
 
 
+def redacted_inside(cell: object, words: Iterable[object], replacement: str, length: int | None = None) -> object:
+    """`redacted` for a cell that may be compressed or in base64; a cell that would grow too long becomes empty."""
+    known = list(words)
+    raw = bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) else str(cell).encode()
+    made = refolded(raw, lambda text: redacted(text, known, replacement))
+    if length is not None and len(made) > length:
+        made = b""
+    return made.decode("utf-8", "replace") if isinstance(cell, str) else made
+
+
 def _replace_whole(text: str, pattern: re.Pattern[str], replacement: str) -> Iterator[str]:
     done = position = 0
     while hit := pattern.search(text, position):
-        if _stands_whole(text, hit.start(), hit.end(), "@" in hit.group()):
+        if _stands_whole(text, hit.start(), hit.end(), hit.group()):
             yield text[done : hit.start()]
             yield replacement
             done = position = hit.end()
@@ -428,6 +446,21 @@ def _ordered(cell: object, op: str, value: object) -> bool:
         return bool(left == right)
     below, above = bool(left < right), bool(left > right)  # type: ignore[operator]
     return {"<": below, "<=": not above, ">": above, ">=": not below}[op]
+
+
+def day_of(value: object) -> date | None:
+    """The calendar day of a cell: of a date, an instant, its text, or seconds since 1970 (UTC).
+
+    >>> day_of(datetime(2026, 5, 1, 12)), day_of("2026-05-01 12:00"), day_of(None)
+    (datetime.date(2026, 5, 1), datetime.date(2026, 5, 1), None)
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    if isinstance(value, int | float | Decimal):
+        return datetime.fromtimestamp(float(value), UTC).date()
+    return date.fromisoformat(str(value)[:10])
 
 
 def _instant(value: date) -> datetime:

@@ -19,6 +19,7 @@ from waarborg.stores.contract import (
     Delete,
     Family,
     ForeignKey,
+    FromPeer,
     FromSeed,
     Insert,
     Key,
@@ -32,7 +33,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted
+from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted, redacted_inside
 from waarborg.stores.sets import COARSE, Positions, Row, Tables, check_columns, collated, key_of, table_of
 
 MutableRow = dict[str, object]
@@ -186,6 +187,8 @@ class Working:
                 new = keyed_text(template, key_of(row, table))
             case FromSeed(seed):
                 new = self._one_value(seed)
+            case FromPeer():
+                new = self._from_peer(write, value)
             case Coarsen(how):
                 if how not in COARSE:
                     raise refusals.malformed(self._store, f'A coarser value "{how}" is not known.')
@@ -194,15 +197,26 @@ class Working:
                     new = _EMPTY.get(column.family)
             case Coded(seed):
                 new = coded(value, self._one_value(seed), column.length)
-            case Redact(words, text):
+            case Redact(words, text, encoded):
                 if words not in self._seeds:
                     raise refusals.unknown_seed(self._store, words)
                 several = [word for key in self._seeds[words] for word in key]
+                if encoded and value is not None:
+                    return redacted_inside(value, several, text, column.length)
                 new = value if value is None else redacted(str(form(value)), several, text, column.length)
             case _:
                 raise refusals.malformed(self._store, f"A write by {type(write).__name__} is not understood here.")
         self._fits(table, column, new)
         return new
+
+    def _from_peer(self, write: FromPeer, value: object) -> object:
+        if write.seed not in self._seeds:
+            raise refusals.unknown_seed(self._store, write.seed)
+        given = {form(told): new for told, new in self._seeds[write.seed]}
+        for peer in self._tables[write.table].values():
+            if value is not None and form(peer.get(write.to_column)) == form(value):
+                return given.get(form(peer.get(write.by)), value)
+        return value
 
     def _one_value(self, seed: str) -> object:
         if not self._seeds.get(seed):

@@ -218,6 +218,15 @@ class Evaluation:
                 self._fixpoint(layer)
         return self._found[name]
 
+    def first(self, name: str, limit: int) -> Positions:
+        """The positions of at most `limit` rows of a set, in key order; of all of them where `limit` is 0."""
+        found = self.positions(name)
+        table = self.program.get(name).table
+        facts, rows = self.schema.tables[table], self.tables[table]
+        if not limit or len(found) <= limit:
+            return found
+        return frozenset(sorted(found, key=lambda at: (order_of(key_of(rows[at], facts)), at))[:limit])
+
     def _fixpoint(self, layer: tuple[RowSet, ...]) -> None:
         for one in layer:
             self._found[one.name] = frozenset()
@@ -274,14 +283,14 @@ class Evaluation:
     def _colliding(self, name: str, rows: Positions, column: str, rest: tuple[str, ...], seed: str) -> Positions:
         table = self.tables[name]
         facts = self.schema.tables[name]
-        value = self.seeds[seed][0][0] if self.seeds[seed] else None
+        values = [key[0] for key in self.seeds[seed]]
 
         def other_part(at: int) -> tuple[str | None, ...]:
             return tuple(collated(table[at].get(part), facts, part) for part in rest)
 
         taken: dict[tuple[str | None, ...], set[int]] = {}
         for at, row in enumerate(table):
-            if value is not None and same((row.get(column),), (value,)):
+            if any(same((row.get(column),), (value,)) for value in values):
                 taken.setdefault(other_part(at), set()).add(at)
         colliding: set[int] = set()
         earlier: set[tuple[str | None, ...]] = set()

@@ -41,12 +41,12 @@ class Analysis:
 
 
 def analyse(program: Program) -> Analysis:
-    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB313 for `Not` in a cycle."""
+    """Look through a program. Raises `StoreError` WB312 for a set that is not there, WB315 for `Not` in a cycle."""
     made = Analysis({one.name: replace(one, rows=_without_itself(one.rows, one.name)) for one in program.sets})
     for one in program.sets:
         _sensible(made, one.rows, one.table)
     for name in made.sets:
-        made.selective[name] = _selective(made, made.sets[name].rows, {name})
+        made.selective[name] = made.sets[name].once or _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
         made.sets[name] = replace(made.sets[name], rows=_named(made, made.sets[name].rows))
     for name, one in made.sets.items():
@@ -96,19 +96,6 @@ def _without_itself(rows: Rows, name: str) -> Rows:
     return rows
 
 
-def _homes(rows: Rows, table: str) -> Iterator[tuple[Rows, str]]:
-    """Every part, with the table whose rows it is about."""
-    yield rows, table
-    match rows:
-        case Leads(table=other, rows=inner):
-            yield from _homes(inner, other)
-        case Not(inner):
-            yield from _homes(inner, table)
-        case Both(parts) | Either(parts):
-            for part in parts:
-                yield from _homes(part, table)
-
-
 def _walk(rows: Rows, negative: bool) -> Iterator[tuple[Rows, bool]]:
     """Every part, with whether it stands under a `Not`."""
     yield rows, negative
@@ -130,7 +117,7 @@ def _selective(made: Analysis, rows: Rows, seen: set[str]) -> bool:
         case Leads(rows=inner):
             return _selective(made, inner, seen)
         case In(name) | Collides(set=name):
-            return name in seen or _selective(made, made.sets[name].rows, seen | {name})
+            return name in seen or made.sets[name].once or _selective(made, made.sets[name].rows, seen | {name})
         case Both(parts):
             return any(_selective(made, part, seen) for part in parts)
         case Either(parts):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 from typing import Any
 
-from waarborg.errors import StoreError
 from waarborg.stores import refusals
 from waarborg.stores.contract import (
     All,
@@ -27,6 +27,7 @@ from waarborg.stores.contract import (
     Rows,
     Seeds,
 )
+from waarborg.stores.decoding import readings
 from waarborg.stores.matching import Words, cell_forms, compares, key_form, mentions
 from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.analysis import Analysis
@@ -327,7 +328,9 @@ class Compiler:
         ):
             return self._decided(table, alias, columns[0], cols[0], how, values, params)
         if how.normalise:
-            return self._normalised(expressions, cols, how, values, params)
+            column = self.facts.table(table).column(columns[0])
+            folds = column is not None and column.case_insensitive
+            return self._normalised(expressions, cols, how, values, params, folds)
         rows: dict[Any, None] = {}
         for value in values:
             spelled = [text_of(one) if how.template != "{}" and one is not None else one for one in value]
@@ -356,7 +359,13 @@ class Compiler:
         return list(made)
 
     def _normalised(
-        self, expressions: Sequence[str], cols: Sequence[Col], how: How, values: Sequence[Any], params: Params
+        self,
+        expressions: Sequence[str],
+        cols: Sequence[Col],
+        how: How,
+        values: Sequence[Any],
+        params: Params,
+        folds: bool,
     ) -> str:
         sides = [self._normal(one, col, how) or one for one, col in zip(expressions, cols, strict=True)]
         if len(cols) > 1:
@@ -367,7 +376,7 @@ class Compiler:
         if not wanted:
             return self.dialect.nothing()
         found = ""
-        if self.dialect.name == "mariadb" and cols[0].ci and how.normalise == ("lowercase",):
+        if self.dialect.name == "mariadb" and folds and how.normalise == ("lowercase",):
             # The column's own collation ignores case, so its index finds the candidates; bytes decide.
             plain = ", ".join(["%s"] * len(wanted))
             params.extend(wanted)
@@ -409,15 +418,16 @@ class Compiler:
         narrow: Params,
         decide: Any,
         params: Params,
+        raw: bool = False,
     ) -> str:
         key = self.facts.key(table)
-        cell = self.dialect.text(self.column("t", column), col)
+        cell = self.column("t", column) if raw else self.dialect.text(self.column("t", column), col)
         picked = ", ".join([*(self.column("t", one) for one in key), cell])
         sql = f"SELECT {picked} FROM {self.dialect.table(self.facts, table)} t WHERE {condition}"
         found: dict[Any, None] = {}
         for block in self.stream(sql, narrow):
             for row in block:
-                if row[-1] is not None and decide(_as_text(row[-1])):
+                if row[-1] is not None and decide(row[-1] if raw else _as_text(row[-1])):
                     found[tuple(row[:-1]) if key else row[-1]] = None
         if not found:
             return self.dialect.nothing()
@@ -427,8 +437,8 @@ class Compiler:
 
     def _narrowed(self, expression: str, col: Col, how: How, wanted: Sequence[str], params: Params) -> str:
         """A condition that every cell holding a wanted key meets, and few others."""
-        if len(wanted) > _MOST_RUNS:
-            return f"{expression} IS NOT NULL"
+        if len(wanted) > _MOST_RUNS or how.inside in (Inside.SERIALISED, Inside.ENCODED):
+            return f"{expression} IS NOT NULL"  # a key in base64 or compressed text is not there to be seen
         text = self.dialect.text(expression, col)
         if "phone" in how.normalise:
             text = self.dialect.normal(expression, col, ("digits",)) or text
@@ -452,6 +462,12 @@ class Compiler:
             return self.dialect.nothing()
         narrow: Params = []
         condition = self._narrowed(self.column("t", rows.column), col, rows.how, wanted, narrow)
+        if rows.how.inside is Inside.ENCODED:
+            known, plain = Words(wanted), replace(rows.how, inside=Inside.WHOLE)
+            unfolded: Callable[[object], bool] = lambda cell: any(  # noqa: E731
+                known.found(key_form(text, plain) or "") for _, text in readings(cell)
+            )
+            return self._by_cell(table, alias, rows.column, col, condition, narrow, unfolded, params, raw=True)
         if {"digits", "phone"} & set(rows.how.normalise):
             condition, narrow = f"{self.column('t', rows.column)} IS NOT NULL", []
             decide: Callable[[str], bool] = lambda cell: mentions(cell, words, rows.how)  # noqa: E731
@@ -475,11 +491,9 @@ class Compiler:
         filled = " AND ".join([f"({inside})", *(f"{self.column(alias, one)} IS NOT NULL" for one in rows.rest)])
         given = list(self.seeds.get(rows.seed, ()))
         if given:
-            col = self.facts.col(table, rows.column)
-            held = self.match(table, other, (rows.column,), How(), given[:1], params)
+            held = self.match(table, other, (rows.column,), How(), given, params)
             differs = self._tuple(other, key), self._tuple(alias, key)
             apart = [f"{differs[0]} <> {differs[1]}"] if key else []
-            del col
             parts.append(f"EXISTS (SELECT 1 FROM {source} {other} WHERE {' AND '.join([held, *same, *apart])})")
         if key:
             before = f"{self._tuple(other, key)} < {self._tuple(alias, key)}"
@@ -495,7 +509,8 @@ class Compiler:
 
 def _longest_run(text: str) -> str:
     """The longest run of ASCII letters and digits: it stands unescaped in any document that holds the text."""
-    return max(re.findall(r"[A-Za-z0-9]+", text) or [""], key=len)
+    runs: list[str] = re.findall(r"[A-Za-z0-9]+", text)
+    return max(runs, key=len, default="")
 
 
 def _as_text(value: Any) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from waarborg.errors import Place, StoreError
+from waarborg.errors import StoreError
 from waarborg.stores.contract import Budget
 from waarborg.stores.credentials import resolve
 from waarborg.stores.sql.functions import register
@@ -113,7 +113,8 @@ def _mariadb_ready(connection: Any, budget: Budget) -> None:
     with connection.cursor() as cursor:
         # Backslash escapes and strict mode are what our literals and NOT NULL promises rely on.
         cursor.execute(
-            f"SET SESSION {limit}, SESSION innodb_lock_wait_timeout = {max(1, round(budget.lock_timeout))},"
+            f"SET SESSION {limit}, SESSION group_concat_max_len = 1000000000,"
+            f" SESSION innodb_lock_wait_timeout = {max(1, round(budget.lock_timeout))},"
             " SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'"
         )
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
@@ -229,6 +230,8 @@ def rewritten(error: BaseException, id: str = "", what: str = "The database refu
         or (getattr(getattr(origin, "pgconn", None), "status", 0) not in (0, None))
         or ("connection" in str(origin)[:200].lower() and ("closed" in str(origin) or "lost" in str(origin)))
     )
+    full = code in ("53100", "1114", "1021", "SQLITE_FULL")
+    refused.unreachable = refused.gone or refused.retry or full or id == "WB330"
     return refused
 
 
@@ -251,6 +254,14 @@ def is_driver_error(error: BaseException) -> bool:
         return True
     module = type(error).__module__
     return module.startswith(("sqlite3", "psycopg", "pymysql"))
+
+
+def moved() -> Refused:
+    """Rows left a set while it was being treated: begin the transaction again."""
+    made = StoreError.one("WB332", "Rows were changed by somebody else at the same moment.", "", "Run again.")
+    refused = Refused(made.findings)
+    refused.retry = refused.unreachable = True
+    return refused
 
 
 def discard(connection: Any) -> None:

@@ -50,6 +50,10 @@ class Facts:
     """The engine's row address for tables without a key (`ctid`, `rowid`)."""
     ids: Mapping[str, int] = field(default_factory=dict)
     stamps: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+    """Every schema of the database was described: no reference to a table can have been missed."""
+    inert: frozenset[str] = frozenset()
+    """Plain tables without rules."""
     store: str = ""
     """The name of the store, for findings."""
     _prints: dict[frozenset[str], str] = field(default_factory=dict)

@@ -146,9 +146,16 @@ def _mariadb(store: SqlStore, needs: Sequence[Need], role: Role, account: str, m
             if need.delete:
                 yield f"GRANT DELETE ON {table} TO {who};"
             if need.insert:
-                yield f"GRANT INSERT ({', '.join(map(quote, need.insert))}) ON {table} TO {who};"
+                yield f"GRANT INSERT ({', '.join(map(quote, _inserted(store, need)))}) ON {table} TO {who};"
     if role is Role.APPLY and marker:
         yield from (f"GRANT SELECT, INSERT ON {quote(d)}.waarborg_applied TO {who};" for d in list(databases)[:1])
+
+
+def _inserted(store: SqlStore, need: Need) -> tuple[str, ...]:
+    """The columns of a row that may be added. MariaDB asks INSERT for the key too, because the new key is returned."""
+    if not need.insert or store.dialect.name != "mariadb":
+        return need.insert
+    return tuple(dict.fromkeys((*need.insert, *store.facts().schema.tables[need.table].key)))
 
 
 def _tables(needs: Iterable[Need]) -> list[str]:
@@ -180,7 +187,7 @@ def _asked(store: SqlStore, needs: Sequence[Need], role: Role) -> Iterator[tuple
         yield need.table, "SELECT", ""
         if role is Role.APPLY:
             yield from ((need.table, "UPDATE", column) for column in need.update)
-            yield from ((need.table, "INSERT", column) for column in need.insert)
+            yield from ((need.table, "INSERT", column) for column in _inserted(store, need))
             if need.delete:
                 yield need.table, "DELETE", ""
 

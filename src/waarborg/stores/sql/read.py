@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from waarborg.errors import StoreError
 from waarborg.stores import refusals
-from waarborg.stores.contract import Budget, In, Key
+from waarborg.stores.contract import Budget, Family, In, Key
+from waarborg.stores.matching import day_of
 from waarborg.stores.sets import order_of
 from waarborg.stores.sql.connect import rewritten
 from waarborg.stores.sql.digests import digested, identity, joined, of_joined, whole_key
@@ -76,12 +78,24 @@ class SqlReading:
         found = self._sets.fetch(f"SELECT {year} AS y, count(*) {source} GROUP BY 1 ORDER BY 1", params)
         return {None if one is None else int(one): int(rows) for one, rows in found}
 
+    def days(self, name: str, columns: Sequence[str]) -> Mapping[tuple[date | None, ...], int]:
+        """Rows of the set by the calendar days of some columns together."""
+        table, source, params = self._from(name)
+        picked = [
+            self._sets.dialect.day(self._sets.column("t", one), self._sets.facts.col(table, one)) for one in columns
+        ]
+        places = ", ".join(str(number) for number in range(1, len(picked) + 1))
+        found = self._sets.fetch(f"SELECT {', '.join(picked)}, count(*) {source} GROUP BY {places}", params)
+        return {tuple(map(day_of, row[:-1])): int(row[-1]) for row in found}
+
     def values(self, name: str, columns: Sequence[str]) -> Sequence[Key]:
         """The distinct tuples of `columns` over the set, told apart by bytes."""
         table, source, params = self._from(name)
         dialect = self._sets.dialect
         exact = [dialect.exact(self._sets.column("t", one), self._sets.facts.col(table, one)) for one in columns]
         found = self._sets.fetch(f"SELECT DISTINCT {', '.join(exact)} {source}", params)
+        convert = self._moments(table, columns)
+        found = convert(found) if convert else found
         return sorted((tuple(row) for row in found), key=order_of)
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[Sequence[Key]]:
@@ -93,7 +107,18 @@ class SqlReading:
         key = sets.facts.table(table).key
         order = f" ORDER BY {', '.join(sets.column('t', one) for one in key)}" if key else ""
         sql = f"SELECT {', '.join(sets.column('t', one) for one in columns)} {source}{order}"
-        return streamed(self._connection, sets.dialect.name, sql, params, self._budget.block)
+        blocks = streamed(self._connection, sets.dialect.name, sql, params, self._budget.block)
+        convert = self._moments(table, columns)
+        return map(convert, blocks) if convert else blocks
+
+    def _moments(self, table: str, columns: Sequence[str]) -> Callable[[list[Any]], list[Any]] | None:
+        """What turns SQLite's texts into the dates they are: other engines do that themselves."""
+        if self._sets.dialect.name != "sqlite":
+            return None
+        families = [self._sets.facts.col(table, one).family for one in columns]
+        if Family.DATE not in families and Family.DATETIME not in families:
+            return None
+        return lambda rows: [tuple(map(_moment, row, families)) for row in rows]
 
     def digest(self, name: str) -> str:
         """SHA-256 over the keys of the set in order."""
@@ -110,6 +135,15 @@ class SqlReading:
             return of_joined(text, rows, 0, engine)
         picked = ", ".join(sets.column("t", one) for one in identity(sets, table))
         return digested(sets.fetch(f"SELECT {picked} {source}", params))
+
+
+def _moment(value: Any, family: Family) -> Any:
+    if not isinstance(value, str) or family not in (Family.DATE, Family.DATETIME):
+        return value
+    try:
+        return date.fromisoformat(value) if family is Family.DATE else datetime.fromisoformat(value)
+    except ValueError:
+        return value
 
 
 def streamed(connection: Any, engine: str, sql: str, params: Sequence[Any], block: int) -> Iterator[list[Any]]:

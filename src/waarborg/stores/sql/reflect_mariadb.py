@@ -73,41 +73,34 @@ def stamps_mariadb(cursor: Any, facts: Facts, tables: tuple[str, ...]) -> bool:
     """Whether the definitions of these tables are as they were seen."""
     if any(name not in facts.names for name in tables):
         return False
-    pairs = {facts.names[name]: facts.stamps.get(name) for name in tables}
-    if not pairs:
-        return True
-    return _marks(cursor, tuple({pair[0] for pair in pairs}), tuple({pair[1] for pair in pairs}), pairs) == pairs
+    known = {facts.names[name]: facts.stamps.get(name, "") for name in tables}
+    if not all(known.values()):
+        return False
+    names = tuple({pair[1] for pair in known})
+    found = _marks(cursor, tuple({pair[0] for pair in known}), names)
+    return all(found.get(pair) == mark for pair, mark in known.items())
 
 
-def _marks(
-    cursor: Any, schemas: tuple[str, ...], tables: tuple[str, ...] = (), only: Any = None
-) -> dict[tuple[str, str], str]:
-    """A short text per table that any ALTER changes, and one for its triggers."""
-    narrow = " AND TABLE_NAME IN %s" if tables else ""
-    values = (schemas, tables) if tables else (schemas,)
-    made: dict[tuple[str, str], str] = defaultdict(str)
-    for schema, table, *rest in _all(
+def _marks(cursor: Any, schemas: tuple[str, ...], tables: tuple[str, ...] = ()) -> dict[tuple[str, str], str]:
+    """A short text per table that any ALTER (its creation time moves) and any trigger changes.
+
+    Times have whole seconds: a table altered within the last three has no mark, so that the next look is a full one.
+    """
+    made: dict[tuple[str, str], str] = {}
+    rows = _all(
         cursor,
-        "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, EXTRA, COLUMN_DEFAULT,"
-        f" COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN %s{narrow} ORDER BY ORDINAL_POSITION",
-        values,
-    ):
-        made[schema, table] += repr(rest)
-    for schema, table, created in _all(
-        cursor,
-        f"SELECT TABLE_SCHEMA, TABLE_NAME, CREATE_TIME FROM information_schema.TABLES WHERE TABLE_SCHEMA IN %s{narrow}",
-        values,
-    ):
-        made[schema, table] += str(created)
-    narrow = " AND EVENT_OBJECT_TABLE IN %s" if tables else ""
-    for schema, table, name, body in _all(
-        cursor,
-        "SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME, CREATED FROM information_schema.TRIGGERS"
-        f" WHERE EVENT_OBJECT_SCHEMA IN %s{narrow} ORDER BY 1, 2, 3",
-        values,
-    ):
-        made[schema, table] += f"|{name}{body}"
-    return {pair: text for pair, text in made.items() if only is None or pair in only}
+        "SELECT TABLE_SCHEMA, TABLE_NAME, CREATE_TIME, CREATE_TIME > NOW() - INTERVAL 3 SECOND, '' AS t"
+        f" FROM information_schema.TABLES WHERE TABLE_SCHEMA IN %s{' AND TABLE_NAME IN %s' if tables else ''} UNION ALL"
+        " SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, CREATED, CREATED > NOW() - INTERVAL 3 SECOND, TRIGGER_NAME"
+        " FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN %s"
+        f"{' AND EVENT_OBJECT_TABLE IN %s' if tables else ''} ORDER BY 1, 2, 5",
+        (schemas, tables, schemas, tables) if tables else (schemas, schemas),
+    )
+    fresh = {(row[0], row[1]) for row in rows if row[3]}
+    for schema, table, created, _, trigger in rows:
+        if (schema, table) not in fresh:
+            made[schema, table] = f"{made.get((schema, table), '')}{trigger} {created};"
+    return made
 
 
 def _all(cursor: Any, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
@@ -116,7 +109,7 @@ def _all(cursor: Any, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
 
 
 def _column(row: Any, checks: list[Check]) -> tuple[Column, Col]:
-    name, data, full, nullable, length, default, extra, collation, charset, key = row
+    name, data, full, nullable, length, default, extra, collation, charset, _ = row
     data, extra = data.lower(), (extra or "").lower()
     family = _BY_TYPE.get(data, Family.OTHER)
     if full.lower() == "tinyint(1)":

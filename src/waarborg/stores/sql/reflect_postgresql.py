@@ -13,7 +13,7 @@ _TABLES = """
 SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.reltuples::int8, c.relrowsecurity,
        (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition)::int8,
        coalesce(obj_description(c.oid, 'pg_class'), ''), current_schema(),
-       pg_get_userbyid(c.relowner) = current_user
+       pg_get_userbyid(c.relowner) = current_user, c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND n.nspname <> 'waarborg' AND (%(all)s OR n.nspname = ANY(%(schemas)s))
@@ -59,14 +59,16 @@ _TRIGGERS = """
 SELECT tgrelid::int8, tgname, tgtype::int FROM pg_trigger
 WHERE tgrelid = ANY(%s::oid[]) AND NOT tgisinternal AND tgenabled <> 'D' ORDER BY tgrelid, tgname"""
 
-_STAMPS = """
-SELECT c.oid::int8, md5(concat(c.relrowsecurity,
-  (SELECT string_agg(a.xmin::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid), '|',
-  (SELECT string_agg(concat(x.oid, x.xmin), ',' ORDER BY x.oid) FROM pg_constraint x WHERE x.conrelid = c.oid), '|',
-  (SELECT string_agg(concat(g.oid, g.xmin), ',' ORDER BY g.oid) FROM pg_trigger g WHERE g.tgrelid = c.oid), '|',
-  (SELECT string_agg(concat(i.indexrelid, i.xmin), ',' ORDER BY i.indexrelid) FROM pg_index i
-   WHERE i.indrelid = c.oid)))
-FROM pg_class c WHERE c.oid = ANY(%s::oid[])"""
+_PARTS = """
+SELECT attrelid AS id, hashtextextended(xmin::text, 1) AS h FROM pg_attribute WHERE attrelid = ANY(%(ids)s::oid[])
+UNION ALL SELECT conrelid, hashtextextended(xmin::text, 2) FROM pg_constraint WHERE conrelid = ANY(%(ids)s::oid[])
+UNION ALL SELECT tgrelid, hashtextextended(xmin::text, 3) FROM pg_trigger WHERE tgrelid = ANY(%(ids)s::oid[])
+UNION ALL SELECT indrelid, hashtextextended(xmin::text, 4) FROM pg_index WHERE indrelid = ANY(%(ids)s::oid[])
+UNION ALL SELECT ev_class, hashtextextended(xmin::text, 5) FROM pg_rewrite WHERE ev_class = ANY(%(ids)s::oid[])"""
+"""Which transaction wrote each catalogue row of a table: columns, constraints, triggers (those of references to the
+table among them), indexes and rules. One number for each table; sums of them can be compared as one."""
+_STAMPS = f"SELECT id::int8, sum(h)::text FROM ({_PARTS}) p GROUP BY 1"
+_STAMP = f"SELECT sum(h)::text FROM ({_PARTS}) p"
 
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _FAMILIES = {
@@ -112,7 +114,7 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
             if kind & bit:
                 triggers[table].append(Trigger(name, event, timing))
     tables = {}
-    for oid, schema, _, kind, rows, secured, parent, comment, _, owned in relations:
+    for oid, schema, _, kind, rows, secured, parent, comment, _, owned, _ in relations:
         found = columns[oid]
         tables[names[oid]] = replace(
             _table(names, oid, [pair[0] for pair in found], constraints[oid], indexes[oid]),
@@ -124,7 +126,7 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
             comment=comment,
             schema=schema,
         )
-    stamps = {names[oid]: stamp for oid, stamp in cursor.execute(_STAMPS, (ids,)).fetchall()}
+    stamps = {names[oid]: stamp for oid, stamp in cursor.execute(_STAMPS, {"ids": ids}).fetchall()}
     return Facts(
         Schema("postgresql", tables),
         {names[row[0]]: (row[1], row[2]) for row in relations},
@@ -132,6 +134,8 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
         {names[row[0]]: "ctid" for row in relations if row[3] == "r"},
         {names[oid]: oid for oid in ids},
         stamps,
+        not schemas,
+        frozenset(names[row[0]] for row in relations if row[10]),
     )
 
 
@@ -139,9 +143,9 @@ def stamps_postgresql(cursor: Any, facts: Facts, tables: tuple[str, ...]) -> boo
     """Whether the catalogue rows of these tables are the ones that were seen."""
     if any(name not in facts.ids for name in tables):
         return False
-    by_id = {facts.ids[name]: facts.stamps.get(name) for name in tables}
-    found = dict(cursor.execute(_STAMPS, (list(by_id),)).fetchall())
-    return found == by_id
+    wanted = sum(int(facts.stamps.get(name, "0")) for name in tables)
+    found = cursor.execute(_STAMP, {"ids": [facts.ids[name] for name in tables]}).fetchone()
+    return bool(found and found[0] is not None and int(found[0]) == wanted)
 
 
 def _columns(cursor: Any, ids: list[int]) -> dict[int, list[tuple[Column, Col]]]:
@@ -164,7 +168,8 @@ def _columns(cursor: Any, ids: list[int]) -> dict[int, list[tuple[Column, Col]]]
 
 
 def _table(names: dict[int, str], oid: int, columns: list[Column], constraints: list[Any], indexes: list[Any]) -> Table:
-    uniques, foreign, checks, key = [], [], [], ()
+    uniques, foreign, checks = [], [], []
+    key: tuple[str, ...] = ()
     loose = {name for name, _, _, _, distinct in indexes if distinct}
     for kind, name, own, target, to, action, deferrable, text in constraints:
         if kind == "p":

@@ -51,7 +51,12 @@ def describe_sqlite(cursor: Any) -> Facts:
         if kind == "table" and free and not re.search(r"\)\s*(STRICT\s*,\s*)?WITHOUT\s+ROWID", sql or "", re.I):
             address[name] = free
     return Facts(
-        Schema("sqlite", made, tuple(f'"{name}": its columns' for name in broken)), {name: ("", name) for name in made}, cols, address, {}, dict.fromkeys(made, version)
+        Schema("sqlite", made, tuple(f'"{name}": its columns' for name in broken)),
+        {name: ("", name) for name in made},
+        cols,
+        address,
+        {},
+        dict.fromkeys(made, version),
     )
 
 
@@ -147,7 +152,7 @@ def _table(
     key = tuple(row[0] for row in sorted((row for row in rows if row[4]), key=lambda row: row[4]))
     nullable = {pair[0].name: pair[0].nullable for pair in pairs}
     if any(nullable[one] and len(key) > 0 and not _filled_key(rows, one) for one in key):
-        # SQLite lets NULLs into a primary key that is neither INTEGER nor NOT NULL: such a key does not tell rows apart.
+        # SQLite lets NULLs into a primary key that is neither INTEGER nor NOT NULL: it does not tell rows apart.
         key = ()
     uniques = tuple(Unique(index.name, index.columns) for index, plain in indexes if index.unique and plain)
     if not key:

@@ -18,6 +18,7 @@ from waarborg.stores.contract import (
     Change,
     Delete,
     Hit,
+    Insert,
     Program,
     Reading,
     Sample,
@@ -39,6 +40,13 @@ from waarborg.stores.sql.reflect import describe, unchanged
 @lru_cache(maxsize=256)
 def _analysed(program: Program) -> Analysis:
     return analyse(program)
+
+
+def _plain(error: Refused) -> StoreError:
+    """A refusal as others know it: its code is for the retries in here."""
+    made = StoreError(error.findings)
+    made.unreachable = error.unreachable
+    return made
 
 
 class SqlStore:
@@ -97,6 +105,15 @@ class SqlStore:
             raise
         connection.close()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Refusals leave as plain `StoreError`s: their codes are for the retries in here."""
+        try:
+            with guarded():
+                yield
+        except Refused as error:
+            raise _plain(error) from None
+
     def _know(self, reading: bool, cursor: Any) -> Dialect:
         if self._dialect is None:
             engine = self._door(reading).engine_name
@@ -112,8 +129,7 @@ class SqlStore:
         if self._dialect is None:
             with self._cursor(True):
                 pass
-        assert self._dialect is not None
-        return self._dialect
+        return self._dialect or dialect_for(self._door(True).engine_name)
 
     @property
     def abilities(self) -> Abilities:
@@ -136,7 +152,7 @@ class SqlStore:
 
     def describe(self) -> Schema:
         """The facts of the database now."""
-        with self._cursor(True) as (_, cursor), guarded():
+        with self._told(), self._cursor(True) as (_, cursor):
             # Within the time-outs of the budget: a catalogue can be slow, or locked by a migration.
             transaction.begin(cursor, self.dialect, self.budget, read_only=True)
             self._facts = self._described(cursor)
@@ -152,8 +168,8 @@ class SqlStore:
     def facts(self) -> Facts:
         """The facts as last described."""
         if self._facts is None:
-            self.describe()
-        assert self._facts is not None
+            with self._told(), self._cursor(True) as (_, cursor):
+                self._facts = self._described(cursor)
         return self._facts
 
     # -------------------------------------------------------------------------------------------- reading
@@ -162,12 +178,11 @@ class SqlStore:
     def reading(self, program: Program, seeds: Seeds) -> Iterator[Reading]:
         """Open a read-only look: one connection, no locks."""
         facts, dialect, budget = self.facts(), self.dialect, self.budget
-        with self._cursor(True) as (connection, cursor):
+        with self._told(), self._cursor(True) as (connection, cursor):
             transaction.begin(cursor, dialect, budget, read_only=True)
             sets = ReadingEvaluation(facts, dialect, cursor, _analysed(program), seeds, budget)
             sets.begin = lambda cursor, read_only: transaction.begin(cursor, dialect, budget, read_only)
-            with guarded():
-                yield SqlReading(sets, connection, budget)
+            yield SqlReading(sets, connection, budget)
             if dialect.name == "postgresql":
                 transaction.execute(cursor, "COMMIT")
             sets.drop()
@@ -182,13 +197,13 @@ class SqlStore:
                 return self._apply(facts, change, seeds)
             except Refused as error:
                 if not (error.retry or error.unsent) or attempt == self.budget.retries:
-                    raise
+                    raise _plain(error) from None
                 time.sleep(min(0.05 * 2**attempt, 1.0) * (0.5 + random.random()))  # noqa: S311 - jitter, no secret
         raise AssertionError
 
     def _apply(self, facts: Facts, change: Change, seeds: Seeds) -> Applied:
         dialect = self.dialect
-        with self._cursor(False) as (connection, cursor):
+        with self._cursor(False) as (_, cursor):
             try:
                 transaction.begin(cursor, dialect, self.budget)
             except Refused as error:
@@ -221,7 +236,8 @@ class SqlStore:
         return Applied(done)
 
     def _carry(self, sets: Evaluation, change: Change, seeds: Seeds, cursor: Any) -> Any:
-        watch = transaction.Watch(cursor, sets.dialect, sets.facts)
+        tables = sets.treated | {step.table for step in change.steps if isinstance(step, Insert)}
+        watch = transaction.Watch(cursor, sets.dialect, sets.facts, tables)
         carrier = Carrier(sets, change, seeds)
         with guarded():
             prepared = carrier.prepare()
@@ -251,24 +267,25 @@ class SqlStore:
             if not error.gone:
                 raise
             if change.marker is None:
-                raise StoreError.one(
+                lost = StoreError.one(
                     "WB337",
                     "The connection was lost while the change was being committed.",
                     "Whether it was committed cannot be known from here.",
                     "Locate again: what is still there is what was not done.",
-                ) from None
+                )
+                lost.unreachable = True
+                raise lost from None
             if not self._was_committed(change):
                 error.retry = True
                 raise
 
     def _was_committed(self, change: Change) -> bool:
-        assert change.marker is not None
         with self._cursor(False) as (_, cursor):
-            return transaction.marked(cursor, self.dialect, change.marker)
+            return change.marker is not None and transaction.marked(cursor, self.dialect, change.marker)
 
     def prepare_marker(self) -> None:
         """Create the table of applied plans, where the customer allows one. Safe to repeat."""
-        with self._cursor(False) as (_, cursor):
+        with self._told(), self._cursor(False) as (_, cursor):
             transaction.prepare_marker(cursor, self.dialect)
 
     # -------------------------------------------------------------------------------------------- looking around
@@ -278,7 +295,7 @@ class SqlStore:
         from waarborg.stores.sql.sample import sample
 
         facts = self.facts()
-        with self._cursor(True) as (_, cursor), guarded():
+        with self._told(), self._cursor(True) as (_, cursor):
             return sample(cursor, self.dialect, facts, self.budget, table, columns, rows)
 
     def search(self, needles: Sequence[str], tables: Collection[str] | None = None) -> Iterator[Hit]:
@@ -286,5 +303,5 @@ class SqlStore:
         from waarborg.stores.sql.search import search
 
         facts = self.facts()
-        with self._cursor(True) as (connection, _), guarded():
+        with self._told(), self._cursor(True) as (connection, _):
             yield from search(connection, self.dialect, facts, self.budget, needles, tables)

@@ -13,13 +13,14 @@ from waarborg.stores.contract import (
     Coded,
     Constant,
     Family,
+    FromPeer,
     FromSeed,
     Key,
     Keyed,
     Redact,
     Write,
 )
-from waarborg.stores.matching import coarsened, coded, redacted
+from waarborg.stores.matching import coarsened, coded, redacted, redacted_inside
 from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.dialects import Dialect, Params
 from waarborg.stores.sql.facts import Col, Facts
@@ -52,7 +53,7 @@ def assignments(
 def said(dialect: Dialect, col: Col, write: Write) -> bool:
     """Whether the engine can say the write exactly; otherwise the cells are read, computed here and written back."""
     if isinstance(write, Redact):
-        return dialect.name == "sqlite"
+        return dialect.name == "sqlite" and not write.encoded
     if isinstance(write, Coarsen) and dialect.name != "sqlite":
         return write.how != "ip" and col.family in (Family.DATE, Family.DATETIME)
     if isinstance(write, Coded) and dialect.name != "sqlite":
@@ -63,6 +64,8 @@ def said(dialect: Dialect, col: Col, write: Write) -> bool:
 def computed(store: str, write: Write, value: Any, col: Col, seeds: Mapping[str, Sequence[Key]]) -> Any:
     """What a cell becomes, by the meaning that all connectors share."""
     match write:
+        case Redact(words, by, encoded=True):
+            return None if value is None else redacted_inside(value, _words(store, seeds, words), by, col.length)
         case Redact(words, by):
             return None if value is None else redacted(text_of(value), _words(store, seeds, words), by, col.length)
         case Coarsen(how):
@@ -95,6 +98,8 @@ def _value(
             return _constant(dialect, col, value, params)
         case FromSeed(seed):
             return _constant(dialect, col, _first(facts.store, seeds, seed), params)
+        case FromPeer():
+            return _from_peer(dialect, facts, column, col, write, seeds, params)
         case Keyed(template):
             return _keyed(dialect, facts, table, alias, col, template, params)
         case Coarsen(how):
@@ -106,6 +111,30 @@ def _value(
             params.extend([json.dumps(spelled, ensure_ascii=False), by, col.length or 0])
             return f"waarborg_redact({column}, ?, ?, ?)"
     raise refusals.malformed(facts.store, f"A write by {type(write).__name__} is not known.")
+
+
+def _from_peer(
+    dialect: Dialect,
+    facts: Facts,
+    column: str,
+    col: Col,
+    write: FromPeer,
+    seeds: Mapping[str, Sequence[Key]],
+    params: Params,
+) -> str:
+    """A choice by what the row led to says in `by`; anything else stays."""
+    if write.seed not in seeds:
+        raise refusals.unknown_seed(facts.store, write.seed)
+    by = facts.col(write.table, write.by)
+    arms = []
+    for told, new in seeds[write.seed]:
+        when = _constant(dialect, by, told, params)
+        arms.append(f"WHEN {when} THEN {_constant(dialect, col, new, params)}")
+    if not arms:
+        return column
+    source, to = dialect.table(facts, write.table), dialect.quote(write.to_column)
+    asked = f"(SELECT peer.{dialect.quote(write.by)} FROM {source} peer WHERE peer.{to} = {column})"
+    return f"CASE {asked} {' '.join(arms)} ELSE {column} END"
 
 
 def _first(store: str, seeds: Mapping[str, Sequence[Key]], name: str) -> Any:

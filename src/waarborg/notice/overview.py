@@ -1,0 +1,183 @@
+"""The first page of an answer: everything Art. 15(1) asks to be told, around the data itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from waarborg.notice import full, guide, handover
+from waarborg.notice.narrow import only
+from waarborg.notice.page import Block, Bullets, Facts, Page, Para, Section, Table, some
+from waarborg.notice.phrases import category, links, pieces, placed, stay
+from waarborg.notice.tables import Told
+from waarborg.notice.words import Say, capital, lower, sentence
+from waarborg.policy.model import Policy
+
+WHY = {"about them": "about", "mentions them": "mentions", "visible to them": "visible"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts15:
+    """What was found, for the overview to tell."""
+
+    told: list[Told] = field(repr=False)
+    found: set[str]
+    """Data references with a value."""
+    withheld: tuple[str, ...]
+    made: date
+    given: Mapping[str, date | None] | None = None
+    portable: bool = False
+
+
+def overview(policy: Policy, say: Say, facts: Facts15) -> Page:
+    """The overview, in the person's language."""
+    seen = only(policy, facts.found)
+    if facts.given is not None:
+        seen = replace(seen, recipients={id: policy.recipients[id] for id in facts.given if id in policy.recipients})
+        seen = replace(seen, transfers={n: t for n, t in policy.transfers.items() if t.recipient in seen.recipients})
+    name = policy.controller.name
+    lead = "answer.lead" if facts.found else "answer.lead_none"
+    if facts.portable:
+        lead = "answer.lead_portable"
+    blocks: list[Block | None] = [Para(say(lead), lead=True), *_data(policy, say, facts)]
+    if not facts.portable:
+        blocks += _about(policy, seen, say, facts)
+    blocks += [guide.complaint(policy, say), _files(say, facts)]
+    where = dict(links(policy, say))
+    for one in facts.told:
+        if one.page:
+            where[_all(say, one)] = one.page
+    return Page(
+        say.language,
+        say("answer.title_portable") if facts.portable else say("answer.title", name=name),
+        some(*blocks),
+        over=name,
+        under=say("answer.made", date=say.day(facts.made)),
+        contents=say("page.contents"),
+        skip=say("page.skip"),
+        links=where,
+        kind="answer",
+    )
+
+
+def _data(policy: Policy, say: Say, facts: Facts15) -> Iterator[Section]:
+    told = [one for one in facts.told if one.rows]
+    home = {id(one): _home(policy, one) for one in told}
+    sections, empty = [], []
+    for name in policy.data:
+        mine = [one for one in told if home[id(one)] == name]
+        elsewhere = [one for one in told if home[id(one)] != name and any(_in(ref, name) for ref in one.filled)]
+        if not any(_in(ref, name) for ref in facts.found) and not mine:
+            empty.append(lower(category(policy, say, name)))
+            continue
+        sections.append(_category(policy, say, name, mine, elsewhere, home))
+    yield Section(say("answer.found"), some(*sections), "data")
+    if empty and not facts.portable:
+        yield Section(say("answer.nothing"), (Para(say("answer.nothing_says", list="; ".join(empty))),), "nothing")
+    yield Section(
+        say("answer.withheld"), some(*_withheld(policy, say, facts)) if not facts.portable else (), "withheld"
+    )
+
+
+def _in(ref: str, name: str) -> bool:
+    return ref.partition(".")[0] == name
+
+
+def _home(policy: Policy, one: Told) -> str:
+    """The category under which a table is told: the one most of its columns are of."""
+    names = [ref.partition(".")[0] for ref in one.part.columns.values()]
+    return max(dict.fromkeys(names), key=names.count)
+
+
+def _category(
+    policy: Policy, say: Say, name: str, mine: list[Told], elsewhere: list[Told], home: dict[int, str]
+) -> Section:
+    one = policy.data[name]
+    blocks: list[Block] = [Para(one.about.say(say.language))]
+    blocks.append(Facts(((say("answer.source"), (sentence(say.listed(full.sources(say, one))),)),)))
+    numbers: dict[str, int] = {}
+    for told in mine:
+        numbers[told.title] = numbers.get(told.title, 0) + 1
+        title = told.title if numbers[told.title] == 1 else f"{told.title} ({numbers[told.title]})"
+        blocks.append(_table(say, told, title))
+    if elsewhere and not mine:
+        where = dict.fromkeys(lower(category(policy, say, home[id(told)])) for told in elsewhere)
+        blocks.append(Para(say("answer.see", list="; ".join(where))))
+    rows = sum(told.rows for told in mine)
+    return Section(one.label.say(say.language), some(*blocks), f"data-{name}", note=_rows(say, rows) if rows else "")
+
+
+def _table(say: Say, told: Told, title: str) -> Section:
+    says = [Para(say(f"answer.{WHY[told.part.why]}"))] if told.part.why in WHY else []
+    after = [Para(_all(say, told))] if told.page else []
+    return Section(title, some(*says, _shown(told, title), *after), note=_rows(say, told.rows))
+
+
+def _shown(told: Told, title: str) -> Block:
+    """A single row reads as facts, a single column as a list; everything else is a table."""
+    if told.rows == 1 and len(told.columns) > 1:
+        return Facts(tuple((name, (cell,)) for name, cell in zip(told.columns, told.first[0], strict=True)))
+    if len(told.columns) == 1:
+        return Bullets(tuple(row[0] for row in told.first))
+    return Table(title, told.columns, told.first)
+
+
+def _all(say: Say, told: Told) -> str:
+    """The words of the link to a table's pages: they name the table, so that each link says where it leads."""
+    return f"{say('answer.all', count=say.figure(told.rows))}: {lower(told.title)}"
+
+
+def _rows(say: Say, count: int) -> str:
+    return say("answer.row") if count == 1 else say("answer.rows", count=say.figure(count))
+
+
+def _withheld(policy: Policy, say: Say, facts: Facts15) -> Iterator[Block]:
+    lines = []
+    if facts.withheld:
+        lines.append(say("answer.withheld_line", list="; ".join(pieces(policy, say, facts.withheld))))
+        lines += [guide.limit(say, one) for one in policy.rights.limits.values()]
+    yield Bullets((*lines, say("answer.withheld_secret")))
+
+
+def _about(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> list[Block | None]:
+    """Purposes, decisions, recipients, transfers, terms, rights: about the data that was found, and no other."""
+    if not facts.found:
+        return [guide.rights(policy, say)]
+    return [
+        full.why(seen, say),
+        full.decisions(seen, say),
+        _recipients(policy, seen, say, facts),
+        handover.transfers(seen, say),
+        handover.retention(seen, say),
+        _stays(seen, say),
+        guide.rights(policy, say),
+    ]
+
+
+def _recipients(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> Section:
+    if facts.given is None:
+        return handover.recipients(seen, say)
+    rows = []
+    for id, day in facts.given.items():
+        who = policy.recipients[id]
+        says = [sentence(who.label.say(say.language))]
+        if day:
+            says.append(say("answer.given_on", date=say.day(day)))
+        rows.append((placed(policy, say, who), tuple(says)))
+    blocks = (Facts(tuple(rows)),) if rows else (Para(say("recipient.none")),)
+    return Section(say("section.recipients"), blocks, "recipients")
+
+
+def _stays(seen: Policy, say: Say) -> Section:
+    """What a law keeps even against a request to erase: why, and until when."""
+    rows = [
+        (capital("; ".join(pieces(seen, say, rule.data))), tuple(stay(seen, say, rule)))
+        for rule in seen.retention.values()
+        if rule.law and rule.data
+    ]
+    return Section(say("answer.stays"), some(Facts(tuple(rows))), "stays")
+
+
+def _files(say: Say, facts: Facts15) -> Section:
+    return Section(say("answer.files"), (Para(say("answer.files_says")),) if facts.found else (), "files")
