@@ -42,8 +42,10 @@ def run(job: Mapping[str, Any]) -> int:
             Path(job["state"] + ".plan").write_text(case.plan.digest)
             return 0
         plan = Path(job["state"] + ".plan").read_text()
+        if job["phase"] in ("apply", "finish") and not work.apply(plan).done:
+            return 2
         if job["phase"] == "apply":
-            return 0 if work.apply(plan).done else 2
+            return 0
         return 0 if work.verify(plan).clean else 4
 
 

@@ -76,6 +76,8 @@ class Proxy:
             while True:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(self._address)
+                for one in (client, server):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._sockets += [client, server]
                 pair = _Pair(self.engine, client, server, self.fault)
                 Thread(target=pair.upwards, daemon=True).start()

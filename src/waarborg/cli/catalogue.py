@@ -256,9 +256,21 @@ COMMANDS: tuple[Command, ...] = (
         "request",
         "Plan again with everything frozen: is anything left but what the plan kept?",
         "requests:verify",
-        (PLAN,),
-        "Rows that were born meanwhile are treated under the same approval.",
+        (PLAN, Argument(("--no-leftovers",), "Leave out the search of every column that follows.", flag=True)),
+        "Rows that were born meanwhile are treated under the same approval. Then every column of every store is "
+        "searched for these people (see leftovers).",
         ("waarborg verify 8f3c21d0",),
+    ),
+    Command(
+        "leftovers",
+        "request",
+        "Search every column of every store for the people of a plan that was carried out.",
+        "leftovers:run",
+        (PLAN,),
+        "Mapped or not, and inside JSON, base64, gzip and serialised cells. A hit is explained by a row and column that "
+        "the plan keeps, ignored by a dated decision, ambiguous where somebody else has the same identifier; anything "
+        "else is unexplained, and the exit code is 1.",
+        ("waarborg leftovers 8f3c21d0",),
     ),
     Command(
         "answer",
@@ -390,7 +402,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
         ),
         "Secrets and other people's data stay out; the command stops where it cannot be sure.",
-        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable --language fr -o mine"),
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable -o mine"),
     ),
     Command(
         "evidence verify",

@@ -210,6 +210,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "looking": ("Rijen zoeken", "Looking for their rows"),
     "applying": ("Uitvoeren", "Carrying it out"),
     "verifying": ("Opnieuw plannen", "Planning again"),
+    "searching": ("Zoeken in {table} ({n} van {all})", "Searching {table} ({n} of {all})"),
+    "leftovers": (
+        "resten: {u} onverklaard ({e} verklaard, {a} dubbelzinnig, {i} genegeerd)",
+        "leftovers: {u} unexplained ({e} explained, {a} ambiguous, {i} ignored)",
+    ),
+    "leftovers_none": (
+        "resten: niet gezocht, elk kenmerk is te kort of te gewoon",
+        "leftovers: not searched, every identifier is too short or too common",
+    ),
+    "leftovers_looked": (
+        "gezocht: {words} kenmerken in {columns} kolommen",
+        "searched: {words} identifiers in {columns} columns",
+    ),
+    "leftovers_short": (
+        "niet gezocht: {n} te korte of te gewone kenmerken",
+        "not searched: {n} identifiers that are too short or too common",
+    ),
+    "leftovers_unseen": ("niet zichtbaar: {what}", "not visible: {what}"),
+    "leftovers_more": ("en nog {n} plaatsen: zie --json", "and {n} more places: see --json"),
     "answering": ("Antwoord schrijven", "Writing the answer"),
     "checking": ("Databases bekijken", "Looking at the databases"),
 }  # fmt: skip

@@ -203,6 +203,8 @@ def _arms(world: World, mapped: Mapped) -> Iterator[Arm]:
         same_store = target.decl.store == mapped.decl.store
         elsewhere = _elsewhere(world, mapped, link, target)
         reference = _reference(mapped.facts, link, target.facts.name, to_columns) if same_store else None
+        if same_store and reference is None and (other := _contradicting(mapped.facts, link)):
+            world.findings.append(_wrong_table(link, mapped, other))
         if link.through and not link.through.own_columns:
             own = mapped.decl.subject.key if mapped.decl.subject else mapped.facts.key
             link = replace(link, through=replace(link.through, own_columns=own))
@@ -261,6 +263,23 @@ def _reference(facts: Table, link: Link, target: str, to_columns: tuple[str, ...
         if reference.table == target and pairs == set(zip(link.columns, to_columns, strict=False)):
             return reference
     return None
+
+
+def _contradicting(facts: Table, link: Link) -> ForeignKey | None:
+    """A declared reference of exactly these columns: it leads elsewhere, or the link would have been found in it."""
+    if link.where or link.by_identifier or link.through or link.template != "{}" or link.inside != "whole":
+        return None
+    return next((one for one in facts.foreign_keys if set(one.columns) == set(link.columns)), None)
+
+
+def _wrong_table(link: Link, mapped: Mapped, other: ForeignKey) -> Finding:
+    return Finding(
+        "WB432",
+        link.place if link.place.file else Place(path=f"tables.{mapped.name}"),
+        f"This link leads to {link.target}, but the foreign key of {', '.join(link.columns)} leads to {other.table}.",
+        "One of the two is wrong, and by the wrong one other people's rows would be erased.",
+        f"Let the link lead to {other.table} ({', '.join(other.to_columns)}), or mend the foreign key.",
+    )
 
 
 def _how(link: Link, target: Mapped) -> How:

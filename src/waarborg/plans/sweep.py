@@ -27,7 +27,6 @@ from waarborg.stores.contract import (
     Compare,
     Constant,
     Either,
-    FromSeed,
     Given,
     In,
     Leads,

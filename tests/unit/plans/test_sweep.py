@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from waarborg.clock import Period
-from waarborg.datamap.model import TableDecl
+from waarborg.datamap.model import Link, TableDecl
 from waarborg.errors import PlanError, StalePlan
 from waarborg.plans.model import Plan
 from waarborg.plans.sweeper import Sweeper
@@ -16,7 +16,6 @@ from waarborg.policy.retention import LegalHold, RetentionRule, SweepCeiling, Te
 from waarborg.stores.contract import Budget
 from waarborg.terms import LinkKind, Outcome, SubjectRef
 from worlds import Build, World, belongs, columns_of, person, policy, table
-from waarborg.datamap.model import Link
 
 MEMBER = table("member", "id int, email text, name text?, closed date?")
 LOG = table("log", "id int, member_id int?, body text?, made date?", refs={"member_id": "member.id"})
