@@ -1,7 +1,7 @@
 """Attack 48: template injection through names.
 
-A person may be called `{letter.dear}`, a company `[je|u]`, a purpose `{0.__class__}`. Put into a text they must come out
-as they are: filled in once, never read as a text again. The sabotage fills in twice, and shows what would happen then.
+A person may be called `{letter.dear}`, a company `[je|u]`, a purpose `{0.__class__}`. Put into a text they must come
+out as they are: filled in once, never read as a text again. The sabotage fills in twice, and shows what would happen.
 """
 
 from __future__ import annotations

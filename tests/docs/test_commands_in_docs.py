@@ -15,7 +15,7 @@ from tests.cli_kit import ROOT, Shop, shop
 ID = "8f3c21d0"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
-NEEDS = {"apply": ["approve"], "verify": ["approve", "apply"], "answer": ["approve", "apply", "verify"]}
+NEEDS = {"apply": ["approve"], "verify": ["approve", "apply"], "leftovers": ["approve", "apply"], "answer": ["approve", "apply", "verify"]}
 """What has to have happened before a command about a plan."""
 
 
@@ -72,6 +72,11 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
     if "bundle.jsonl" in line and "verify" in line:
         key = made.run("evidence", "export", str(made.folder / "bundle.jsonl"), "--json").data["key"]
         line = line.replace("KEY", str(key))
+    if "package answer.json" in line:
+        assert made.run("answer", "--email", "jan@voorbeeld.example", "-o", str(made.folder / "answer.json")).code == 0
+    if "policy-2026-12-01.yaml" in line:
+        earlier = (made.folder / "policy.yaml").read_text(encoding="utf-8")
+        (made.folder / "policy-2026-12-01.yaml").write_text(earlier, encoding="utf-8")
     done = run(prepared(made, line))
     # the small company's policy leaves out some rights on purpose: `check` has something to say about it
     assert done.returncode == (1 if line.startswith("waarborg check") else 0), done.stderr

@@ -422,6 +422,29 @@ def tables_are_replaced_one_by_one(patch: Patch) -> None:
     patch.setattr(MemoryStore, "_replace", replaced)
 
 
+@breaks("a-part-at-a-time")
+def limits_are_ignored(patch: Patch) -> None:
+    patch.setattr(Evaluation, "first", lambda self, name, limit: self.positions(name))
+
+
+@breaks("a-part-at-a-time")
+def the_last_rows_first(patch: Patch) -> None:
+    def first(self: Evaluation, name: str, limit: int) -> Any:
+        return frozenset(sorted(self.positions(name))[-limit or None :])
+
+    patch.setattr(Evaluation, "first", first)
+
+
+@breaks("answers-agree")
+def days_are_years(patch: Patch) -> None:
+    days = MemoryReading.days
+
+    def yearly(self: MemoryReading, name: str, columns: Sequence[str]) -> Any:
+        return {(one and one.replace(month=1, day=1),): n for (one,), n in days(self, name, columns).items()}
+
+    patch.setattr(MemoryReading, "days", yearly)
+
+
 @breaks("all-or-nothing")
 def what_went_before_stays(patch: Patch) -> None:
     def apply(self: MemoryStore, change: Change, seeds: Seeds) -> Applied:

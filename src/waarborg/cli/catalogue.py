@@ -47,6 +47,9 @@ class Command:
 
 
 PLAN = Argument(("plan",), "The plan's id, or its first characters.", "PLAN")
+RULE = Argument(("--rule",), "Only this retention rule. Repeat it for more.", "RULE", repeat=True)
+TERMS = Argument(("--terms",), "A YAML file with the terms that organisations set: rule, organisation, period.", "FILE", file=True)
+MONTHS = Argument(("--months",), "How many months to show (12).", "N")
 BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
 PEOPLE = (
     Argument(("--email",), "The person's e-mail address.", "ADDRESS"),
@@ -253,9 +256,21 @@ COMMANDS: tuple[Command, ...] = (
         "request",
         "Plan again with everything frozen: is anything left but what the plan kept?",
         "requests:verify",
-        (PLAN,),
-        "Rows that were born meanwhile are treated under the same approval.",
+        (PLAN, Argument(("--no-leftovers",), "Leave out the search of every column that follows.", flag=True)),
+        "Rows that were born meanwhile are treated under the same approval. Then every column of every store is "
+        "searched for these people (see leftovers).",
         ("waarborg verify 8f3c21d0",),
+    ),
+    Command(
+        "leftovers",
+        "request",
+        "Search every column of every store for the people of a plan that was carried out.",
+        "leftovers:run",
+        (PLAN,),
+        "Mapped or not, and inside JSON, base64, gzip and serialised cells. A hit is explained by a row and column that "
+        "the plan keeps, ignored by a dated decision, ambiguous where somebody else has the same identifier; anything "
+        "else is unexplained, and the exit code is 1.",
+        ("waarborg leftovers 8f3c21d0",),
     ),
     Command(
         "answer",
@@ -281,6 +296,40 @@ COMMANDS: tuple[Command, ...] = (
         "requests:close",
         (PLAN,),
         examples=("waarborg close 8f3c21d0",),
+    ),
+    Command(
+        "retention plan",
+        "request",
+        "Show what each retention rule would take now, and what stays. Touches nothing.",
+        "retention:plan",
+        (RULE, TERMS, BRIEF),
+        examples=("waarborg retention plan", "waarborg retention plan --rule connection --brief"),
+    ),
+    Command(
+        "retention run",
+        "request",
+        "Carry out the retention rules: what is past its term goes, what a law kept until now comes back.",
+        "retention:run",
+        (RULE, TERMS),
+        "A rule's first run, and one that takes more than the rule declares, waits: approve its plan, and run again. "
+        "Exits with 1 while something waits.",
+        ("waarborg retention run", "waarborg retention run --rule connection"),
+    ),
+    Command(
+        "retention forecast",
+        "look",
+        "Say how many rows go in which month, under which rule.",
+        "retention:show_forecast",
+        (MONTHS, TERMS),
+        examples=("waarborg retention forecast --months 24",),
+    ),
+    Command(
+        "retention calendar",
+        "look",
+        "Draw the retention calendar as SVG.",
+        "retention:calendar",
+        (MONTHS, TERMS, Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True)),
+        examples=("waarborg retention calendar -o calendar.svg",),
     ),
     Command("plans", "look", "List the plans that are open, and what each waits for.", "requests:listing"),
     Command(
@@ -353,7 +402,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("--output", "-o"), "The new folder, or zip file, to write.", "FILE", file=True),
         ),
         "Secrets and other people's data stay out; the command stops where it cannot be sure.",
-        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable --language fr -o mine"),
+        ("waarborg package answer.json -o answer.zip", "waarborg package answer.json --portable -o mine"),
     ),
     Command(
         "evidence verify",

@@ -12,8 +12,8 @@ INTERRUPTED = 130
 
 MEANING: Mapping[int, str] = {
     OK: "Done, and nothing is wrong: no error among the findings, verified, every store finished.",
-    FINDINGS: "Done, and something is wrong: a finding of severity error, rows left after verification, a store that "
-    "could not be reached and waits, evidence with a flaw.",
+    FINDINGS: "Done, and something is wrong: a finding of severity error, rows left after verification, an "
+    "unexplained leftover, a store that could not be reached and waits, evidence with a flaw.",
     CANNOT: "Not done: the command was called wrongly, or a file, a store, the state or a plan stands in the way. "
     "Nothing was changed.",
     STALE: "Not done: what was approved is no longer what is there. Nothing was touched; make the plan again.",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from getpass import getuser
 from typing import Any
 
-from waarborg.cli import exits
+from waarborg.cli import exits, leftovers
 from waarborg.cli.output import Out
 from waarborg.cli.people import people
 from waarborg.cli.project import Project
@@ -19,6 +19,8 @@ from waarborg.plans.model import Plan, Result, Verdict
 
 SHORT = 8
 """Characters of a plan's id in a hint: enough to tell it from the others."""
+CARRIED_OUT = ("applied", "verified")
+"""States of a plan after which what is still there is a leftover."""
 
 
 def plan(arguments: Namespace, out: Out) -> int:
@@ -93,14 +95,21 @@ def verify(arguments: Namespace, out: Out) -> int:
         case = project.work.case(arguments.plan)
         with out.working(say("verifying")):
             verdict = project.work.verify(case.plan.digest)
+        found = None
+        if verdict.clean and case.state in CARRIED_OUT and not getattr(arguments, "no_leftovers", False):
+            found = project.work.leftovers(case.plan.digest, leftovers.searching(out, say))
         entries = tuple(entry.seq for entry in project.entries_of(case.plan.digest))
         shower = Shower(say, project.placed, project.policy, project.datamap)
         out.draw(shower.verdict(verdict, looked_at(project)), "")
-        out.draw(shower.promises(case.plan, project.policy, Proof(verdict.clean, entries)))
-        out.data(verdict_data(verdict, entries))
-        if verdict.clean:
+        holds = verdict.clean and (found is None or found.clean)
+        out.draw(shower.promises(case.plan, project.policy, Proof(holds, entries)))
+        if found:
+            out.draw("", leftovers.drawn(found, say))
+        told = leftovers.data(found) if found else {}
+        out.data({**verdict_data(verdict, entries), **told, "ok": holds})
+        if holds:
             out.hint("\n" + say("next_answer", plan=case.plan.id[:SHORT]))
-    return exits.OK if verdict.clean else exits.FINDINGS
+    return exits.OK if holds else exits.FINDINGS
 
 
 def looked_at(project: Project) -> int:

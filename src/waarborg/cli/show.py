@@ -71,7 +71,12 @@ class Shower:
     def _plan_head(self, plan: Plan) -> RenderableType:
         say = self.words
         head = beside(
-            Text(say("erasure_of", people=say.people(plan.people)), STRONG),
+            Text(
+                say("sweep_of", rule=clean(plan.rule))
+                if plan.rule
+                else say("erasure_of", people=say.people(plan.people)),
+                STRONG,
+            ),
             Text(f"{say('plan')} {plan.id}", ACCENT),
         )
         under = f"{clean(plan.policy)} · {say('made', when=say.moment(plan.made_at))}"
@@ -82,7 +87,7 @@ class Shower:
     def _totals(self, plan: Plan, sums: Totals) -> RenderableType:
         """The whole plan in one sentence."""
         say = self.words
-        if not plan.located:
+        if not plan.located and not plan.rule:
             return Text(say("sum_others", rows=say.rows(sums.changes)) if sums.changes else say("nothing_found"))
         day = say.day(sums.last) if sums.last else ""
         parts = [
@@ -94,6 +99,8 @@ class Shower:
             )
             if n
         ]
+        if plan.rule:
+            return Text(say("sum_sweep", goes=say.rows(sums.goes), changes=say.changes(sums.changes)))
         which = "sum_one" if plan.people == 1 else "sum_many"
         return Text(say(which, rows=say.rows(plan.located), parts=say.listed(parts)))
 

@@ -108,6 +108,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "why_shared": ("anderen horen er ook bij", "others have a part in it too"),
     "why_needed": ("andere rijen verwijzen ernaar", "other rows refer to it"),
     "why_anonymous": ("er staat geen persoon meer in", "no person is in it any more"),
+    "why_undated": ("zonder datum loopt geen termijn", "without a date no term runs"),
     "until": ("tot en met {day}", "until {day}"),
     "until_many": ("de eerste tot en met {first}, de laatste tot en met {day}", "the first until {first}, the last until {day}"),
     "no_end": ("zonder einddatum", "no end date"),
@@ -156,6 +157,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "then_keep": ("bewaard", "kept"),
     "at": ("na {event}", "after {event}"),
     "term": ("{period} na {event}", "{period} after {event}"),
+    # retention
+    "sweep_of": ("Opruimen volgens {rule}", "Sweep of {rule}"),
+    "sum_sweep": ("Over hun termijn: {goes} weg, {changes}.", "Past their term: {goes} go, {changes}."),
+    "sweep_empty": ("er is niets over zijn termijn", "nothing is past its term"),
+    "sweep_free": ("Deze regel mag uit zichzelf lopen.", "This rule may run by itself."),
+    "sweep_done": ("{rows} behandeld en nagekeken", "{rows} treated and verified"),
+    "sweep_left": ("{rows} over", "{rows} left"),
+    "sweep_back": ("Wat een wet bewaarde, is nu ook weg: {rows}.", "What a law kept is gone now too: {rows}."),
+    "sweep_nothing_kept": ("Er wordt niets meer bewaard.", "Nothing is kept any more."),
     # answers
     "answer_title": ("Je verzoek om te wissen", "Your request for erasure"),
     "answer_gone": ("Dit hebben wij gewist", "This we have erased"),
@@ -200,11 +210,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "looking": ("Rijen zoeken", "Looking for their rows"),
     "applying": ("Uitvoeren", "Carrying it out"),
     "verifying": ("Opnieuw plannen", "Planning again"),
+    "searching": ("Zoeken in {table} ({n} van {all})", "Searching {table} ({n} of {all})"),
+    "leftovers": (
+        "resten: {u} onverklaard ({e} verklaard, {a} dubbelzinnig, {i} genegeerd)",
+        "leftovers: {u} unexplained ({e} explained, {a} ambiguous, {i} ignored)",
+    ),
+    "leftovers_none": (
+        "resten: niet gezocht, elk kenmerk is te kort of te gewoon",
+        "leftovers: not searched, every identifier is too short or too common",
+    ),
+    "leftovers_looked": (
+        "gezocht: {words} kenmerken in {columns} kolommen",
+        "searched: {words} identifiers in {columns} columns",
+    ),
+    "leftovers_short": (
+        "niet gezocht: {n} te korte of te gewone kenmerken",
+        "not searched: {n} identifiers that are too short or too common",
+    ),
+    "leftovers_unseen": ("niet zichtbaar: {what}", "not visible: {what}"),
+    "leftovers_more": ("en nog {n} plaatsen: zie --json", "and {n} more places: see --json"),
     "answering": ("Antwoord schrijven", "Writing the answer"),
     "checking": ("Databases bekijken", "Looking at the databases"),
 }  # fmt: skip
 
 ARTICLES = {
+    "Art. 5(1)(e)": ("art. 5 lid 1 onder e AVG", "Art. 5(1)(e)"),
     "Art. 17(1)": ("art. 17 lid 1 AVG", "Art. 17(1)"),
     "Art. 17(3)": ("art. 17 lid 3 AVG", "Art. 17(3)"),
     "Art. 17(3)(b)": ("art. 17 lid 3 onder b AVG", "Art. 17(3)(b)"),

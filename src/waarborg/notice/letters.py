@@ -1,7 +1,8 @@
 """Letters to the person: what happened with a request, in their language, in the policy's own words.
 
 Each letter takes a frozen value with what is to be told and gives a `Page`. A letter that the law does not allow
-without something (a refusal without article and reason, an extension told too late) cannot be written: `NoticeError` WB82x.
+without something (a refusal without article and reason, an extension told too late) cannot be written: `NoticeError`
+WB82x.
 """
 
 from __future__ import annotations

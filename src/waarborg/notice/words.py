@@ -73,7 +73,14 @@ class Say:
 
     @classmethod
     def of(cls, policy: Policy, language: str) -> Say:
-        """The words a service speaks: its own Dutch texts decide whether it says `je` or `u`."""
+        """The words a service speaks: its own Dutch texts decide whether it says `je` or `u`.
+
+        Raises `NoticeError` WB803 for a language the policy is not written in: half of each sentence would be missing.
+        """
+        if language in LANGUAGES and language not in policy.languages:
+            what = f"The policy is not written in that language ({language})."
+            todo = f"Choose one of its own ({', '.join(policy.languages)}), or add the texts."
+            raise NoticeError.one("WB803", what, "People are told in their language (Art. 12(1)).", todo)
         return cls.in_(language, addressed(policy)[1] > addressed(policy)[0])
 
     @classmethod

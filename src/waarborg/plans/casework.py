@@ -27,6 +27,7 @@ from waarborg.evidence.log import Log
 from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
 from waarborg.plans.planner import Planner
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
+from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
 from waarborg.terms import SubjectRef
@@ -70,19 +71,19 @@ class Casework:
 
     def plan(self, people: Sequence[SubjectRef], request: str = "") -> Case:
         """Plan the erasure of these people. Raises `PlanError`; nothing is recorded then."""
-        self._look_up_holds(people)
+        self.look_up_holds(people)
         plan, sealed = self.planner.plan_erasure(people)
         request = request or uuid4().hex
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             for person in people:
                 subject, _ = state.people.subject(reference(person), at=now)
                 data = {"request": request, "right": plan.right.value}
                 log.append(kind="request.received", at=now, subject=subject, data=data)
-            self._keep(state, log, plan, sealed, request, now)
+            self.keep(state, log, plan, sealed, request, now)
         return Case(request, plan, "made", sealed)
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[State, Log, datetime]]:
+    def writing(self) -> Iterator[tuple[State, Log, datetime]]:
         """A transaction on the state in which evidence is appended; it ends with a signed head."""
         with self.door.begin() as state:
             log = state.log(self.declared())
@@ -90,14 +91,15 @@ class Casework:
             yield state, log, now
             log.sign(at=now, key=state.vault.signing_key(at=now))
 
-    def _look_up_holds(self, people: Sequence[SubjectRef]) -> None:
+    def look_up_holds(self, people: Sequence[SubjectRef]) -> None:
         """Ask the register which holds cover these people by name, for this plan and its steps."""
         with self.door.begin() as state:
             now = self.clock.now()
             held = {reference(person): state.holds.covering(person.identifiers, at=now) for person in people}
         self.planner.under_hold = lambda person: held.get(reference(person), frozenset())
 
-    def _keep(self, state: State, log: Log, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
+    def keep(self, state: State, log: Log, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
+        """Seal a plan under its request, and say in the evidence that it was made."""
         state.plans.put(plan.digest, plan_bytes(plan), request=request, at=now)
         state.plans.attach(plan.digest, "people", sealed_bytes(sealed), at=now)
         log.append(
@@ -111,18 +113,21 @@ class Casework:
                 "right": plan.right.value,
                 "people": plan.people,
                 "rows": plan.rows,
-                "treated": _by_table((step.table, step.rows) for step in plan.steps()),
-                "kept": _by_table((kept.table, kept.rows) for kept in plan.kept()),
-            },
+                "treated": by_table((step.table, step.rows) for step in plan.steps()),
+                "kept": by_table((kept.table, kept.rows) for kept in plan.kept()),
+            }
+            | ({"rule": f"retention.{plan.rule}"} if plan.rule else {}),
         )
 
     def approve(self, plan_id: str, by: str) -> Approval:
         """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
             approval = Approval(case.plan.digest, by, now)
             state.plans.set(case.plan.digest, "approved", at=now, expect="made")
+            if case.plan.rule:
+                self._allow(state, log, case.plan.rule, approver, now)
             log.append(
                 kind="plan.approved",
                 at=now,
@@ -136,15 +141,22 @@ class Casework:
                     "approver": approver,
                     "people": case.plan.people,
                     "rows": case.plan.rows,
-                    "ceiling": _by_table((step.table, step.ceiling) for step in case.plan.steps()),
+                    "ceiling": by_table((step.table, step.ceiling) for step in case.plan.steps()),
                 },
             )
         return approval
 
+    def _allow(self, state: State, log: Log, rule: str, approver: str, now: datetime) -> None:
+        """Who approves the sweep of a rule allows the rule to run from now on, within the same scope."""
+        scope = Sweeper(self.planner).scope(rule)
+        state.permissions.grant(f"retention.{rule}", scope, approver=approver, at=now)
+        data = {"rule": f"retention.{rule}", "scope": scope, "approver": approver}
+        log.append(kind="permission.granted", at=now, data=data)
+
     def apply(self, plan_id: str) -> Result:
         """Carry out an approved plan. Raises `StalePlan` where reality moved outside the scope (recorded as well)."""
-        case = self.case(plan_id)
-        self._look_up_holds(case.sealed.people)
+        case = self._asked(plan_id)
+        self.look_up_holds(case.sealed.people)
         if case.state not in ("approved", "applied", "verified"):
             raise PlanError.one(
                 "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
@@ -155,7 +167,7 @@ class Casework:
         except (StalePlan, StoreError) as error:
             self._failed(case, error)
             raise
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             for part in result.stores:
                 if part.state in ("applied", "already"):
                     log.append(kind="plan.applied", at=now, data=_applied(state, case, part, now))
@@ -164,7 +176,7 @@ class Casework:
         return result
 
     def _failed(self, case: Case, error: WaarborgError) -> None:
-        with self._writing() as (_, log, now):
+        with self.writing() as (_, log, now):
             kind = "plan.stale" if isinstance(error, StalePlan) else "plan.failed"
             found = error.findings[0].id if error.findings else "WB425"
             data = {"plan": case.plan.digest, "request": case.request, "error": found}
@@ -176,8 +188,8 @@ class Casework:
         Before the plan was applied it only looks: what nobody approved, or carried out, is never done on the way.
         With `leftovers` a clean verdict is followed by a search of every column of every store, which tells `progress`.
         """
-        case = self.case(plan_id)
-        self._look_up_holds(case.sealed.people)
+        case = self._asked(plan_id)
+        self.look_up_holds(case.sealed.people)
         verdict = self.planner.verify(case.plan, case.sealed)
         for _ in range(FOLLOW_UPS if case.state in ("applied", "verified") else 0):
             if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
@@ -189,17 +201,17 @@ class Casework:
     def leftovers(self, plan_id: str, progress: Progress | None = None) -> Leftovers:
         """Search every column of every store for the people of a plan that was carried out; leaves an entry.
 
-        Raises `PlanError` WB434 before the plan was applied: until then everything of them is still there.
+        Raises `PlanError` WB439 before the plan was applied: until then everything of them is still there.
         """
         case = self.case(plan_id)
         if case.state not in ("applied", "verified"):
             raise PlanError.one(
-                "WB434",
+                "WB439",
                 "This plan was not carried out yet.",
                 "Everything of these people is still there, so nothing of it is a leftover.",
                 "Approve and apply it first.",
             )
-        self._look_up_holds(case.sealed.people)
+        self.look_up_holds(case.sealed.people)
         return self._search(case, progress)
 
     def _search(self, case: Case, progress: Progress | None) -> Leftovers:
@@ -217,14 +229,14 @@ class Casework:
             "columns": found.columns,
             "stores": list(found.stores),
         }
-        with self._writing() as (_, log, now):
+        with self.writing() as (_, log, now):
             log.append(kind="leftovers.scanned", at=now, data=data)
         return found
 
     def _follow(self, case: Case, follow_up: Plan) -> Verdict:
         approval = Approval(follow_up.digest, "", self.clock.now())
         result = self.planner.apply(follow_up, case.sealed, approval)
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             for part in result.stores:
                 if part.state == "applied":
                     data = {**_applied(state, case, part, now), "again": True}
@@ -232,9 +244,9 @@ class Casework:
         return self.planner.verify(case.plan, case.sealed)
 
     def _verified(self, case: Case, verdict: Verdict) -> None:
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             left = verdict.follow_up.rows if verdict.follow_up else 0
-            keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept)
+            keeping = by_table((kept.table, kept.rows) for kept in verdict.kept)
             log.append(
                 kind="plan.verified",
                 at=now,
@@ -256,13 +268,13 @@ class Casework:
         if not ends or any(one.id == case.request for one in state.tombstones.all()):
             return
         state.tombstones.put(case.request, sealed_bytes(case.sealed), at=now, ends=ends[0])
-        keeping = _by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
+        keeping = by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
         data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
         log.append(kind="tombstone.made", at=now, data=data)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             data = {"request": case.request, "answer": answer, "rows": rows, "right": case.plan.right.value}
             for person in case.sealed.people:
@@ -271,14 +283,14 @@ class Casework:
 
     def close(self, request: str) -> None:
         """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             state.plans.close(request, at=now)
             log.append(kind="request.closed", at=now, data={"request": request})
 
     def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
         """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""
         self._known_hold(hold)
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             subject, _ = state.people.subject(reference(person), at=now)
             state.holds.place(hold, person.identifiers, at=now, ends=ends)
             data = {"hold": f"holds.{hold}"} | ({"ends": ends.isoformat()} if ends else {})
@@ -287,7 +299,7 @@ class Casework:
     def lift(self, hold: str, person: SubjectRef) -> None:
         """End a hold for a person."""
         self._known_hold(hold)
-        with self._writing() as (state, log, now):
+        with self.writing() as (state, log, now):
             subject, _ = state.people.subject(reference(person), at=now)
             state.holds.lift(hold, person.identifiers, at=now)
             log.append(kind="hold.lifted", at=now, subject=subject, data={"hold": f"holds.{hold}"})
@@ -296,7 +308,7 @@ class Casework:
         known = self.planner.policy.holds
         if hold not in known:
             raise PlanError.one(
-                "WB433",
+                "WB450",
                 f'The policy declares no hold "{hold}".',
                 "A hold needs a ground, an owner and an end or review date that people can be told.",
                 near_miss(hold, known) or "Declare it under holds in the policy.",
@@ -315,6 +327,18 @@ class Casework:
         """A plan with its sealed side. `plan_id` may be the first characters of its digest."""
         with self.door.read() as state:
             return self._open(state, plan_id)
+
+    def _asked(self, plan_id: str) -> Case:
+        """A plan that somebody asked for. Raises `PlanError` WB454 for a sweep, which dates decide and not people."""
+        case = self.case(plan_id)
+        if case.plan.rule:
+            raise PlanError.one(
+                "WB454",
+                f'This plan is the sweep of the rule "{case.plan.rule}".',
+                "A sweep goes in many small transactions, and is verified as it ends.",
+                f"Once it is approved: waarborg retention run --rule {case.plan.rule}",
+            )
+        return case
 
     def _open(self, state: State, plan_id: str) -> Case:
         found = [
@@ -365,12 +389,13 @@ def _applied(state: State, case: Case, part: StoreResult, now: datetime) -> dict
         "request": case.request,
         "people": case.plan.people,
         "rows": sum(int(str(step["rows"])) for step in part.steps),
-        "treated": _by_table((str(step["table"]), int(str(step["rows"]))) for step in part.steps),
+        "treated": by_table((str(step["table"]), int(str(step["rows"]))) for step in part.steps),
         "again": part.state == "already",
     }
 
 
-def _by_table(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+def by_table(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Rows by table."""
     found: dict[str, int] = {}
     for table, rows in pairs:
         found[table] = found.get(table, 0) + rows

@@ -23,7 +23,6 @@ from waarborg.plans.sets import (
     clearable,
     hand_seed,
     handed_columns,
-    owned_tables,
     shared_seed,
     words_seed,
 )
@@ -55,19 +54,30 @@ def blueprint(
     world: World, policy: Policy, store: str, asked: Asked, now: datetime, held: frozenset[str] = frozenset()
 ) -> Blueprint:
     """The erasure blueprint of one store for people asked about in these ways, at this instant, under these holds."""
-    return _Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
+    return Draft(world, policy, store, asked, keepings(policy, now, held)).blueprint()
 
 
-class _Draft:
+class Draft:
     """Builds one blueprint; holds what its parts share."""
 
-    def __init__(self, world: World, policy: Policy, store: str, asked: Asked, rules: tuple[Keeping, ...]) -> None:
+    def __init__(
+        self,
+        world: World,
+        policy: Policy,
+        store: str,
+        asked: Asked,
+        rules: tuple[Keeping, ...],
+        roots: Mapping[str, Rows] | None = None,
+        spared: Mapping[str, Rows] | None = None,
+    ) -> None:
         self.world, self.policy, self.store, self.asked = world, policy, store, asked
         self.rules = rules
-        self.owned = owned_tables(world)
         self.staying = frozenset(t.name for t in world.tables.values() if self._stays(t))
         erased = frozenset(t.name for t in world.tables.values() if t.name not in self.staying and not t.facts.view)
-        self.sets = Ownership(world, store, asked, self.rules, leaving=True, erased=erased)
+        self.sets = Ownership(
+            world, store, asked, self.rules, leaving=True, erased=erased, roots=roots, spared=spared or {}
+        )
+        self.owned = self.sets.owned
         self.steps: list[StepDraft] = []
         self.kept: list[KeptDraft] = []
         self.reached: list[ReachDraft] = []
@@ -100,6 +110,14 @@ class _Draft:
 
     # -- which tables keep their rows ----------------------------------------------------------------------------
 
+    def outcome(self, item: str) -> Outcome:
+        """What the policy says comes of an item."""
+        return outcome_of(self.policy, item)
+
+    def ground(self, items: set[str], fallback: str) -> Ground:
+        """Why these items go."""
+        return ground_of(self.policy, items, fallback)
+
     def _items(self, table: Mapped) -> set[str]:
         return {c.category for c in table.decl.columns.values() if c.category not in (SECRET, TECHNICAL)}
 
@@ -117,7 +135,7 @@ class _Draft:
         if any(arm.link.dies_with for arm in people) or sum(_in_key(table, arm) for arm in people) > 1:
             return False  # known by nothing but its people: without them there is no row
         items = self._items(table)
-        anonymous = bool(items) and all(outcome_of(self.policy, item) is Outcome.ANONYMISE for item in items)
+        anonymous = bool(items) and all(self.outcome(item) is Outcome.ANONYMISE for item in items)
         return anonymous and bool(owners) and all(arm.cut is not None for arm in owners)
 
     # -- own rows ------------------------------------------------------------------------------------------------
@@ -128,7 +146,11 @@ class _Draft:
         if kept := sets.kept(table):
             rules = [rule for rule in self.rules if rule in tuple(applying(table, self.rules))]
             columns = self._readable(table, rules)
-            self._update(table, f"reduce:{table.local}:kept", kept, self._reduced(table, frozenset(columns)), name)
+            reduced = kept
+            if name in sets.spared:
+                rest = Both((In(kept), Not(sets.spared[name])))
+                reduced = sets.add(f"reduced:{table.local}", table.local, rest)
+            self._update(table, f"reduce:{table.local}:kept", reduced, self._reduced(table, frozenset(columns)), name)
             self._keep_by_rule(table, kept, rules, columns)
         if need := sets.need(table):
             self._needed(table, need)
@@ -145,7 +167,7 @@ class _Draft:
         if name in self.staying and (gone := sets.gone(table)):
             writes = self._anonymous(table)
             self._update(table, f"anonymise:{table.local}", gone, writes, name)
-            ground = ground_of(self.policy, self._items(table), f"tables.{name}")
+            ground = self.ground(self._items(table), f"tables.{name}")
             left = tuple(c for c, w in writes.items() if w.treatment is Treatment.KEEP and c not in _technical(table))
             self.kept.append(KeptDraft(name, gone, left, ground, "anonymous"))
 
@@ -202,7 +224,7 @@ class _Draft:
         for name, decl in table.decl.columns.items():
             if decl.category == TECHNICAL:
                 continue
-            mild = decl.category != SECRET and outcome_of(self.policy, decl.category) is Outcome.ANONYMISE
+            mild = decl.category != SECRET and self.outcome(decl.category) is Outcome.ANONYMISE
             mild = mild and table.decl.on_erasure is not Treatment.REDUCE and not table.decl.subject
             found[name] = written(table, name, decl.on_erasure or (Treatment.KEEP if mild else Treatment.CLEAR), decl)
         return found
@@ -215,7 +237,7 @@ class _Draft:
             return
         todo = tuple(w.todo for w in columns.values() if w.write is not None and w.todo is not None)
         set = self.sets.add(f"todo:{id}", table.local, Both((In(rows), Either(todo)))) if todo else rows
-        ground = ground_of(self.policy, self._items(table), f"tables.{items}")
+        ground = self.ground(self._items(table), f"tables.{items}")
         treatments = {name: w.treatment for name, w in columns.items() if w.write is not None}
         self.steps.append(StepDraft(id, table.name, set, Treatment.REDUCE, ground, writes, treatments, findings))
 
@@ -463,7 +485,7 @@ class _Draft:
 
     def _deletion(self, table: Mapped) -> None:
         if rows := self.sets.deleted(table):
-            ground = ground_of(self.policy, self._items(table), f"tables.{table.name}")
+            ground = self.ground(self._items(table), f"tables.{table.name}")
             self.steps.append(StepDraft(f"delete:{table.local}", table.name, rows, Treatment.DELETE, ground))
 
     def _unmapped(self) -> None:

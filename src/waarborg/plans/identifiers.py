@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from waarborg.datamap.model import Identifier, SubjectDecl
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import World
+from waarborg.stores.contract import Seeds
 from waarborg.stores.matching import form, phone
 
 SHORTEST = 4
@@ -146,7 +147,7 @@ def _identifiers(world: World, sealed: Sealed) -> Iterator[tuple[str, str, bool]
             yield kind, value, _telephonic(kind)
     for table in world.tables.values():
         subject = table.decl.subject
-        seeds = sealed.seeds.get(table.decl.store, {})
+        seeds = sealed.seeds.get(table.decl.store, Seeds())
         if subject is None:
             continue
         columns = frozen_columns(subject)

@@ -93,15 +93,18 @@ def locate(
     people: Sequence[SubjectRef],
     asked: Asked,
     frozen: Mapping[str, Seeds] | None = None,
+    known: Mapping[str, Seeds] | None = None,
 ) -> Located:
     """Count every set of the blueprints and collect the keys that lead on. Takes no lock, writes nothing.
 
-    `frozen` brings the keys of an earlier look (verification). Raises `PlanError` where a person cannot be told from
+    `frozen` brings the keys of an earlier look (verification), `known` other seeds that programs speak of. Raises `PlanError` where a person cannot be told from
     another, `StoreError` where a store cannot be reached.
     """
     seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():
         _carry(seeds[name], old)
+    for name, more in (known or {}).items():
+        seeds[name].update(more)
     found: dict[str, Found] = {}
     names = in_order(world, list(blueprints))
     for _ in range(ROUNDS):

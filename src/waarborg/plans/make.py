@@ -41,10 +41,11 @@ def make(
     digests: tuple[str, str],
     rules: tuple[str, ...] = (),
     follows: str = "",
+    rule: str = "",
 ) -> Plan:
     """The plan for what was located. Raises `PlanError` with everything that stands in the way.
 
-    `digests` are those of policy and data map, so that they are computed once and not for every plan.
+    `rule` is the retention rule whose sweep it is. `digests` are those of policy and data map, so that they are computed once and not for every plan.
     """
     findings: list[Finding] = []
     stores = []
@@ -53,7 +54,7 @@ def make(
         steps = [step for step in blueprint.steps if found.counts[step.set]]
         findings += [finding for step in steps for finding in step.findings]
         findings += _reached_findings(blueprint, found)
-        findings += _unsafe(world, name, steps)
+        findings += _unsafe(world, blueprint, steps)
         ordered = order(
             [step for step in steps if step.writes or step.treatment is Treatment.DELETE], world, name, abilities[name]
         )
@@ -71,8 +72,9 @@ def make(
         datamap_digest=digests[1],
         stores=tuple(stores),
         rules=rules,
-        notes=(*dict.fromkeys(notes), *_notes(located, blueprints, world)),
+        notes=(*dict.fromkeys(notes), *(() if rule else _nobody(located, blueprints)), *_notes(world)),
         follows=follows,
+        rule=rule,
     )
 
 
@@ -139,7 +141,7 @@ def _reached_findings(blueprint: Blueprint, found: Found) -> Iterator[Finding]:
             )
 
 
-def _unsafe(world: World, store: str, steps: list[StepDraft]) -> Iterator[Finding]:
+def _unsafe(world: World, blueprint: Blueprint, steps: list[StepDraft]) -> Iterator[Finding]:
     """What makes treating a table unsafe: row-level security, triggers nobody looked at, a link without an index."""
     events: dict[str, set[str]] = {}
     for step in steps:
@@ -156,6 +158,8 @@ def _unsafe(world: World, store: str, steps: list[StepDraft]) -> Iterator[Findin
                     "Look at it, and write down which table it changes: triggers: {name: store.table}, or nothing.",
                 )
         for arm in mapped.arms:
+            if arm.same_store and arm.target not in blueprint.own:
+                continue  # nothing of this plan is behind it
             large = mapped.facts.rows is not None and mapped.facts.rows > UNINDEXED
             if large and arm.columns and not arm.link.mentions and not mapped.facts.indexed(arm.columns):
                 columns = ", ".join(arm.columns)
@@ -168,7 +172,7 @@ def _unsafe(world: World, store: str, steps: list[StepDraft]) -> Iterator[Findin
                 )
 
 
-def _notes(located: Located, blueprints: Mapping[str, Blueprint], world: World) -> Iterator[Finding]:
+def _nobody(located: Located, blueprints: Mapping[str, Blueprint]) -> Iterator[Finding]:
     matched = sum(located.found[n].counts[name] for n, b in blueprints.items() for name in b.me.values())
     rows = sum(located.found[n].counts[name] for n, b in blueprints.items() for name in b.own.values())
     if not matched:
@@ -180,6 +184,9 @@ def _notes(located: Located, blueprints: Mapping[str, Blueprint], world: World) 
             "Try another identifier; declare normalise: [lowercase] where spellings differ.",
             Severity.NOTE,
         )
+
+
+def _notes(world: World) -> Iterator[Finding]:
     for name, schema in world.schemas.items():
         for what in schema.not_visible:
             yield Finding(

@@ -60,7 +60,8 @@ class Kept:
     ground: Ground
     until: date | None = None
     why: str = "rule"
-    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it) or `anonymous`."""
+    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it), `anonymous`,
+    or `undated` (it has no date from which its term could be counted)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Plan:
     """What a person should know before approving; nothing here stands in the way."""
     follows: str = ""
     """The plan under whose approval this one runs: rows born while that one was applied."""
+    rule: str = ""
+    """The retention rule whose sweep this is; empty where a person asked."""
     format: int = FORMAT
 
     @property

@@ -105,15 +105,15 @@ class Planner:
         """
         _enough(people, self.datamap)
         asked = asked_of(people)
-        blueprints = self.blueprints(asked, self._held(people))
+        blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
-        return self._made(located, blueprints, self.rules(people)), located.sealed
+        return self.made(located, blueprints, self.rules(people)), located.sealed
 
     def rules(self, people: Sequence[SubjectRef]) -> tuple[str, ...]:
         """The rules and holds that keep data of these people now."""
-        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self._held(people)))
+        return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self.held(people)))
 
-    def _held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
+    def held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
         """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
         held = [self.under_hold(person) for person in people]
         if len(set(held)) > 1:
@@ -126,7 +126,7 @@ class Planner:
             )
         return held[0] if held else frozenset()
 
-    def _made(
+    def made(
         self, located: Located, blueprints: Mapping[str, Blueprint], rules: tuple[str, ...], follows: str = ""
     ) -> Plan:
         abilities = {name: store.abilities for name, store in self.stores.items()}
@@ -172,10 +172,10 @@ class Planner:
         """
         self._current(plan, approval, sealed.people)
         asked = asked_of(sealed.people, frozen=bool(plan.follows))
-        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
+        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
         waiting: set[str] = set()
         results = []
-        for part in self._leaves_first(plan.stores):
+        for part in self.leaves_first(plan.stores):
             if part.store in waiting:
                 results.append(StoreResult(part.store, (), "delayed", _waits(part.store)))
                 continue
@@ -191,11 +191,12 @@ class Planner:
     def _apply_store(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> StoreResult:
         if not part.steps:
             return StoreResult(part.store, (), "nothing")
-        change, seeds = self._change(plan, part, drafts, complete(drafts.program, seeds))
+        change, seeds = self.change(plan, part, drafts, complete(drafts.program, seeds))
         applied = self.stores[part.store].apply(change, seeds)
         return StoreResult(part.store, tuple(_told(part, applied)), _state(applied))
 
-    def _change(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> tuple[Change, Seeds]:
+    def change(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> tuple[Change, Seeds]:
+        """What is handed to a store, and the values it needs."""
         by_id = {step.id: step for step in drafts.steps}
         seeds = Seeds(seeds)
         steps: list[Delete | Update | Insert] = []
@@ -247,7 +248,7 @@ class Planner:
         if findings:
             raise StalePlan(findings)
 
-    def _leaves_first(self, parts: Sequence[StorePlan]) -> list[StorePlan]:
+    def leaves_first(self, parts: Sequence[StorePlan]) -> list[StorePlan]:
         """Stores that lead to others before those they lead to: the identity row goes last."""
         left = list(parts)
         ordered: list[StorePlan] = []
@@ -276,7 +277,7 @@ class Planner:
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
         blueprints, located = self._again(plan, sealed)
-        again = self._made(located, blueprints, plan.rules, follows=plan.id)
+        again = self.made(located, blueprints, plan.rules, follows=plan.id)
         kept = tuple(again.kept())
         if again.empty:
             sentence = "verified: nothing left but what the plan kept" if kept else "verified: nothing left"
@@ -309,7 +310,7 @@ class Planner:
     def _again(self, plan: Plan, sealed: Sealed) -> tuple[dict[str, Blueprint], Located]:
         """Locate once more, with the identifiers and every key of the first time frozen."""
         asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self._held(sealed.people), plan.made_at)
+        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
         return blueprints, locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
 
 

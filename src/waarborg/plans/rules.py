@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from waarborg.clock import Period, add_months, day_in_zone, fiscal_year_end
 from waarborg.plans.model import Ground
@@ -56,7 +57,7 @@ def keepings(policy: Policy, now: datetime, held: frozenset[str] = frozenset()) 
 
     A hold counts when it covers everyone, or when the register of matters says that it covers these people (`held`).
     """
-    today = day_in_zone(now, policy.controller.time_zone or "UTC")
+    today = today_of(policy, now)
     found = [
         _from_rule(policy, rule, rule.period, today) for rule in policy.retention.values() if rule.law and rule.period
     ]
@@ -81,14 +82,26 @@ def _from_rule(policy: Policy, rule: RetentionRule, period: Period, today: date)
         event=rule.starts_at,
         period=period,
         first_month=first,
-        cutoff=_fiscal_cutoff(period, today, first) if rule.starts_at == FISCAL else period.before(today),
+        cutoff=cutoff(period, rule.starts_at, today, first),
     )
 
 
-def _fiscal_cutoff(period: Period, today: date, first_month: int) -> date:
-    """The last fiscal year's end whose term is over: rows of that year or earlier are past it."""
+def today_of(policy: Policy, now: datetime) -> date:
+    """The calendar day where the controller is."""
+    return day_in_zone(now, policy.controller.time_zone or "UTC")
+
+
+def cutoff(period: Period, starts_at: str, today: date, first_month: int = 1) -> date:
+    """The last day whose term is over today: its last day has passed (Reg. 1182/71, art. 3(2)).
+
+    >>> cutoff(Period(months=1), "created", date(2027, 3, 1)).isoformat()
+    '2027-01-31'
+    """
+    yesterday = today - timedelta(days=1)
+    if starts_at != FISCAL:
+        return period.before(yesterday)
     end = fiscal_year_end(today, first_month)
-    while period.after(end) > today:
+    while period.after(end) > yesterday:
         end = add_months(end + timedelta(days=1), -12) - timedelta(days=1)
     return end
 
@@ -125,10 +138,22 @@ def still_kept(mapped: Mapped, rule: Keeping) -> Rows | None:
     column = mapped.facts.column(name) if name else None
     if column is None:
         return None
-    first_kept = rule.cutoff + timedelta(days=1)
-    if column.family is Family.NUMBER:
-        return Not(Compare(name, "<", (int(datetime(*first_kept.timetuple()[:3], tzinfo=UTC).timestamp()),)))
-    return Not(Compare(name, "<", (first_kept,)))
+    return Not(before(mapped, name, rule.cutoff + timedelta(days=1)))
+
+
+def before(mapped: Mapped, name: str, day: date, zone: str = "") -> Rows:
+    """Rows whose date column lies before a day. With `zone`, that of the controller, instants are held against the
+    midnight there; the column's own zone is what the map says."""
+    column = mapped.facts.column(name)
+    family = column.family if column else Family.DATE
+    here = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone or "UTC"))
+    if family is Family.NUMBER:
+        return Compare(name, "<", (int(here.timestamp()),))
+    if family is not Family.DATETIME or not zone:
+        return Compare(name, "<", (day,))
+    aware = column is not None and "with time zone" in column.type
+    there = here.astimezone(UTC) if aware else here.astimezone(ZoneInfo(mapped.decl.zone)).replace(tzinfo=None)
+    return Compare(name, "<", (there,))
 
 
 def outcome_of(policy: Policy, item: str) -> Outcome:

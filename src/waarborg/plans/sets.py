@@ -17,8 +17,8 @@ negation only reaches down (gone looks at live, never the other way round).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from waarborg.datamap.model import Identifier
@@ -89,6 +89,10 @@ class Ownership:
     """Whether the people go (erasure): without it only `me` and `own` are built (access)."""
     erased: frozenset[str]
     """Tables (qualified) whose rows are deleted when nobody has them any more; the others stay, without a person."""
+    roots: Mapping[str, Rows] | None = None
+    """Retention: by table (qualified) the rows that go of themselves, in place of the people asked about."""
+    spared: Mapping[str, Rows] = field(default_factory=dict)
+    """Rows that stay whatever hangs on whom: those of people under a hold."""
     sets: dict[str, RowSet] = field(default_factory=dict)
     _owned: set[str] = field(default_factory=set)
     _kept: set[str] = field(default_factory=set)
@@ -96,9 +100,9 @@ class Ownership:
     _need: dict[str, tuple[Rows, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._owned = owned_tables(self.world, self.leaving)
+        self._owned = owned_tables(self.world, self.leaving, self.roots)
         if self.leaving:
-            self._kept = self._spread({t.name for t in self.tables if self._own_rules(t)})
+            self._kept = self._spread({t.name for t in self.tables if self._own_rules(t) or t.name in self.spared})
             self._live = self._spread({t.name for t in self.tables if self._others(t)})
         for table in self.tables:
             if table.name in self._owned:
@@ -110,6 +114,11 @@ class Ownership:
     def tables(self) -> tuple[Mapped, ...]:
         """The mapped tables of the store."""
         return self.world.in_store(self.store)
+
+    @property
+    def owned(self) -> set[str]:
+        """Tables (qualified) that can have rows of theirs."""
+        return self._owned
 
     # -- names of sets -------------------------------------------------------------------------------------------
 
@@ -164,8 +173,10 @@ class Ownership:
 
     def _define(self, table: Mapped) -> None:
         parts: list[Rows] = []
-        if table.decl.subject and (rows := self._identified(table)) is not None:
-            parts.append(In(self.add(f"me:{table.local}", table.local, rows)))
+        if (rows := self._root(table)) is not None:
+            me = self.add(f"me:{table.local}", table.local, rows)
+            self.sets[me] = replace(self.sets[me], once=self.roots is not None)
+            parts.append(In(me))
         for arm in table.arms:
             if arm.owning or (self.leaving and arm.takes):
                 parts += self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
@@ -176,10 +187,16 @@ class Ownership:
             return
         own: Rows = parts[0] if len(parts) == 1 else Either(tuple(parts))
         if table.decl.subject and table.decl.subject.nobody and len(parts) > 1:
-            own = Both((own, Not(self._nobody(table))))
+            own = Both((own, Not(self.nobody(table))))
         self.add(f"own:{table.local}", table.local, own)
         if self.leaving:
             self._define_leaving(table)
+
+    def _root(self, table: Mapped) -> Rows | None:
+        """Rows in which everything begins: the people themselves, or what goes by its date."""
+        if self.roots is not None:
+            return self.roots.get(table.name)
+        return self._identified(table) if table.decl.subject else None
 
     def _define_leaving(self, table: Mapped) -> None:
         own = In(f"own:{table.local}")
@@ -188,6 +205,7 @@ class Ownership:
             parts = [rows for rule in self._own_rules(table) if (rows := still_kept(table, rule)) is not None]
             for arm in table.owners:
                 parts += self._via(arm, "kept")
+            parts += [self.spared[table.name]] if table.name in self.spared else []
             minus.append(In(self.add(f"kept:{table.local}", table.local, Both((own, _either(parts))))))
         if table.name in self._live:
             outside = [rows for arm in table.owners for rows in (*self._outside(arm), *self._via(arm, "live"))]
@@ -267,7 +285,7 @@ class Ownership:
         rows = _either(found)
         extra: list[Rows] = [_is(column, values) for column, values in subject.where.items()]
         if subject.nobody:
-            extra.append(Not(self._nobody(table)))
+            extra.append(Not(self.nobody(table)))
         return Both((rows, *extra)) if extra else rows
 
     def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
@@ -287,7 +305,9 @@ class Ownership:
             columns += (found.column,) if found else ()
         return Given(columns, key_seed((*kinds, "as", strong, *weak)), How(normalise))
 
-    def _nobody(self, table: Mapped) -> Rows:
+    @staticmethod
+    def nobody(table: Mapped) -> Rows:
+        """Rows of a table of people that stand for no person."""
         subject = table.decl.subject
         key = (subject.key if subject else ()) or table.facts.key
         return Compare(key[0], "in", subject.nobody if subject else ())
@@ -358,7 +378,7 @@ class Ownership:
         living: list[Rows] = [Not(In(f"own:{target.local}"))] if target.name in self._owned else []
         subject = target.decl.subject
         if subject and subject.nobody:
-            living.append(Not(self._nobody(target)))
+            living.append(Not(self.nobody(target)))
         if subject and subject.stand_in:
             living.append(Not(self.placeholder(target)))
         return [self.leading(arm, _both(living))]
@@ -467,14 +487,17 @@ class Ownership:
         return Given(columns, hand_seed("frozen", table.name, columns))
 
 
-def owned_tables(world: World, leaving: bool = True) -> set[str]:
-    """Tables (qualified) that can hold rows of a person: people, and what belongs to them at any distance.
+def owned_tables(world: World, leaving: bool = True, roots: Mapping[str, Rows] | None = None) -> set[str]:
+    """Tables (qualified) that can hold rows of a person: people (or `roots`), and what belongs to them, however far.
 
     When the people leave, also rows of others that go with them.
     """
-    found = {table.name for table in world.tables.values() if table.decl.subject}
-    found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
-    found |= {t.name for t in world.tables.values() if any(leaving and a.takes and a.link.mentions for a in t.arms)}
+    found = set(roots or ())
+    if roots is None:
+        found = {table.name for table in world.tables.values() if table.decl.subject}
+        found |= {t.name for t in world.tables.values() if any(a.owning and a.link.by_identifier for a in t.arms)}
+        takes = {t.name for t in world.tables.values() if any(a.takes and a.link.mentions for a in t.arms)}
+        found |= takes if leaving else set()
     while True:
         more = {
             table.name

@@ -6,6 +6,7 @@ keys (at most `KEYS`) are asked for by the store, which has its own time-out.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from waarborg.stores.contract import Given, How, Program, RowSet, Schema, Seeds,
 
 ROWS = 200
 KEYS = 60
+LOOKUPS, SCANS = 20.0, 2.0
+"""Seconds that all looks for keys in other tables may take together: by an index, and by reading the table."""
 _NOBODY = frozenset({"0", "-1", "", "00000000-0000-0000-0000-000000000000"})
 
 
@@ -48,6 +51,8 @@ class Looks:
     _samples: dict[str, dict[str, Sequence[object]]] = field(default_factory=dict, repr=False)
     _profiles: dict[tuple[str, str], Profile] = field(default_factory=dict, repr=False)
     _asked: dict[tuple[object, ...], Inclusion] = field(default_factory=dict, repr=False)
+    _spent: dict[bool, float] = field(default_factory=lambda: {True: 0.0, False: 0.0}, repr=False)
+    """Seconds that looking for keys has taken: with an index, and without."""
 
     def values(self, table: str, column: str) -> Sequence[object]:
         """The sampled values of a column (NULL included); empty when the table could not be read."""
@@ -119,29 +124,51 @@ class Looks:
         normalise: tuple[str, ...] = (),
     ) -> Inclusion:
         """How many of these keys stand in the target."""
-        total = self.schema.tables[target].rows
-        if total == 0:
+        facts = self.schema.tables[target]
+        if facts.rows == 0:
             return Inclusion(len(keys), 0)
         here = {
             tuple(_even(as_text(p), normalise) for p in k)
             for k in zip(*(self.values(target, c) for c in to_columns), strict=False)
         }
         missing = [k for k in keys if tuple(_even(as_text(p), normalise) for p in k) not in here]
-        found = len(keys) - len(missing)
-        if missing and (total is None or total > len(self.values(target, to_columns[0]))):
-            found += self._ask(missing, target, to_columns, normalise)
-        return Inclusion(len(keys), found)
+        found, seen = len(keys) - len(missing), len(self.values(target, to_columns[0]))
+        whole = (
+            seen < self.rows and not facts.view and target not in self.refused
+            if facts.rows is None
+            else facts.rows <= seen
+        )
+        if not missing or whole:
+            return Inclusion(len(keys), found)
+        more = self._ask(missing, facts, to_columns, normalise)
+        return NOT_LOOKED if more is None else Inclusion(len(keys), min(len(keys), found + more))
 
     def _ask(
-        self, keys: Sequence[tuple[object, ...]], target: str, to_columns: tuple[str, ...], normalise: tuple[str, ...]
-    ) -> int:
-        program = Program((RowSet("there", target, Given(to_columns, "keys", How(normalise=normalise))),))
+        self, keys: Sequence[tuple[object, ...]], target: Table, to_columns: tuple[str, ...], normalise: tuple[str, ...]
+    ) -> int | None:
+        """How many of these keys the store finds; None when it was not asked.
+
+        With an index the keys are looked up as they are written, and evened out: normalising the column itself would
+        read the whole table. Without an index that is done as long as `SCANS` seconds in all are not spent.
+        """
+        indexed = target.indexed(to_columns)
+        if self._spent[indexed] > (LOOKUPS if indexed else SCANS):
+            return None
+        wanted = list(keys)
+        if indexed and normalise:
+            evened = [tuple(_even(p, normalise) if isinstance(p, str) else p for p in key) for key in keys]
+            wanted = list(dict.fromkeys([*wanted, *evened])) if "phone" not in normalise else wanted
+        how = How() if indexed else How(normalise=normalise)
+        program = Program((RowSet("there", target.name, Given(to_columns, "keys", how)),))
+        began = time.monotonic()
         try:
-            with self.store.reading(program, Seeds(keys=keys)) as look:
+            with self.store.reading(program, Seeds(keys=wanted)) as look:
                 return min(len(keys), len(look.values("there", to_columns)))
         except StoreError as problem:
-            self.refused[target] = str(problem).partition(". ")[0]
+            self.refused[target.name] = str(problem).partition(". ")[0]
             return 0
+        finally:
+            self._spent[indexed] += time.monotonic() - began
 
     def _with_nobody(self, seen: Inclusion, table: str, columns: tuple[str, ...]) -> Inclusion:
         if len(columns) != 1:

@@ -4,16 +4,21 @@
     state.holds.covering(person.identifiers, on=day) -> frozenset({"dispute"})
     state.holds.lift("dispute", person.identifiers)
 
-Each identifier is kept as a keyed hash of its kind and its spelling in lower case (Art. 17(3)(e), 18(2)).
+    state.holds.named(at=…) -> {"dispute": [{"email": …}]}                # for whoever must spare their rows
+
+Each identifier is kept as a keyed hash of its kind and its spelling in lower case (Art. 17(3)(e), 18(2)). The
+identifiers themselves lie sealed, under a data key of their own that goes with the hold: a sweep asks for nobody, and
+can spare the rows of these people only if it can look for them.
 """
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from waarborg.canonical import keyed_digest
+from waarborg.canonical import digest, keyed_digest
 from waarborg.evidence.entry import instant_text
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
@@ -30,15 +35,26 @@ class Holds:
     def place(self, hold: str, identifiers: Mapping[str, str], *, at: datetime, ends: date | None = None) -> None:
         """Put a person under a hold, by every identifier that is known of them."""
         self.lift(hold, identifiers, at=at)
-        for person in self._hashes(identifiers, at):
+        hashes = self._hashes(identifiers, at)
+        record = f"{_prefix(hold)}{digest(hashes)[:40]}"
+        body = json.dumps({"hold": hold, "identifiers": dict(identifiers), "hashes": hashes}).encode()
+        self._vault.seal(record, body, key=record, kind="hold", at=at)
+        for person in hashes:
             self._sql.run(
                 "INSERT INTO waarborg_hold (hold, person, since, ends) VALUES (?, ?, ?, ?)",
                 [hold, person, instant_text(at), None if ends is None else ends.isoformat()],
             )
 
     def lift(self, hold: str, identifiers: Mapping[str, str], *, at: datetime) -> None:
-        """End a hold for a person."""
-        for person in self._hashes(identifiers, at):
+        """End a hold for a person, by any identifier that they were put under it with."""
+        hashes = set(self._hashes(identifiers, at))
+        for record in self._vault.records(kind="hold"):
+            if record.startswith(_prefix(hold)):
+                known = set(json.loads(self._vault.open(record))["hashes"])
+                if known & hashes:
+                    hashes |= known
+                    self._vault.destroy(record)
+        for person in sorted(hashes):
             self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [hold, person])
 
     def covering(self, identifiers: Mapping[str, str], *, at: datetime) -> frozenset[str]:
@@ -50,9 +66,23 @@ class Holds:
                     found.add(hold)
         return frozenset(found)
 
+    def named(self, *, at: datetime) -> dict[str, list[dict[str, str]]]:
+        """The identifiers of the people under each hold in force. Personal: for looking, never for showing."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for record in self._vault.records(kind="hold"):
+            body = json.loads(self._vault.open(record))
+            if body["hold"] in self.covering(body["identifiers"], at=at):
+                found.setdefault(body["hold"], []).append(body["identifiers"])
+        return found
+
     def _hashes(self, identifiers: Mapping[str, str], at: datetime) -> list[str]:
         key = self._vault.secret("holds", at=at)
         return [
             keyed_digest(key, [kind, unicodedata.normalize("NFKC", value).strip().casefold()])
             for kind, value in sorted(identifiers.items())
         ]
+
+
+def _prefix(hold: str) -> str:
+    """How the sealed records of a hold begin: the hold's own name may have letters that a record's may not."""
+    return f"hold:{digest(hold)[:16]}:"

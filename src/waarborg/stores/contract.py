@@ -327,6 +327,8 @@ class RowSet:
     name: str
     table: str
     rows: Rows
+    once: bool = False
+    """A hint, without meaning: much leads to this set, so it is worth fetching once even though no seed bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +423,11 @@ class Redact(Write):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement's worth of change. `ceiling` is the most rows that were approved for it."""
+    """One statement's worth of change. `ceiling` is the most rows that were approved for it.
+
+    With `limit` (not 0) at most so many rows of the set are treated, the first in key order; for the rest the change is
+    carried out again. The ceiling is then held against the rows that are treated.
+    """
 
     id: str
     set: str
@@ -436,6 +442,8 @@ class Delete(Step):
     """
 
     together: tuple[str, ...] = ()
+    limit: int = 0
+    """Not beside `together`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +451,7 @@ class Update(Step):
     """Write columns of the rows of the set. Columns that are not named stay identical."""
 
     writes: Mapping[str, Write] = field(default_factory=dict)
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,6 +568,10 @@ class Budget:
     """Rows in one block of a stream."""
     parameters: int = 5_000
     """Up to so many keys travel as parameters; more fill an analysed key table."""
+    chunk: int = 10_000
+    """Rows that a sweep treats in one transaction."""
+    pause: float = 0.0
+    """How long a sweep rests between two transactions."""
 
 
 class Reading(Protocol):
@@ -569,6 +582,9 @@ class Reading(Protocol):
 
     def groups(self, name: str, column: str) -> Mapping[int | None, int]:
         """Rows of the set by the calendar year of a date or datetime column (None: NULL)."""
+
+    def days(self, name: str, columns: Sequence[str]) -> Mapping[tuple[date | None, ...], int]:
+        """Rows of the set by the calendar days of some date or datetime columns together (None: NULL)."""
 
     def values(self, name: str, columns: Sequence[str]) -> Sequence[Key]:
         """The distinct tuples of `columns` over the set. For keys and identifiers, not for contents."""

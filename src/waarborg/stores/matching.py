@@ -239,6 +239,8 @@ class Words:
         """The indexes of the words that stand in the text."""
         text = self.spelled(text)
         hits = {index for index, word in self._odd if word in text}
+        if self._by_token.keys().isdisjoint(_TOKEN.findall(text)):  # nearly every cell: half the time of looking closer
+            return frozenset(hits)
         for token in _TOKEN.finditer(text):
             for index, word, offset in self._by_token.get(token.group(), ()):
                 start = token.start() - offset
@@ -446,6 +448,21 @@ def _ordered(cell: object, op: str, value: object) -> bool:
         return bool(left == right)
     below, above = bool(left < right), bool(left > right)  # type: ignore[operator]
     return {"<": below, "<=": not above, ">": above, ">=": not below}[op]
+
+
+def day_of(value: object) -> date | None:
+    """The calendar day of a cell: of a date, an instant, its text, or seconds since 1970 (UTC).
+
+    >>> day_of(datetime(2026, 5, 1, 12)), day_of("2026-05-01 12:00"), day_of(None)
+    (datetime.date(2026, 5, 1), datetime.date(2026, 5, 1), None)
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    if isinstance(value, int | float | Decimal):
+        return datetime.fromtimestamp(float(value), UTC).date()
+    return date.fromisoformat(str(value)[:10])
 
 
 def _instant(value: date) -> datetime:

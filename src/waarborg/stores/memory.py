@@ -33,7 +33,7 @@ from waarborg.stores.contract import (
     Store,
 )
 from waarborg.stores.decoding import readings
-from waarborg.stores.matching import Words, keys_digest
+from waarborg.stores.matching import Words, day_of, keys_digest
 from waarborg.stores.memory_change import Working
 from waarborg.stores.sets import Evaluation, check_columns, key_of, order_of, table_of
 
@@ -124,7 +124,7 @@ class MemoryStore:
                 rows = len(seeds.get(step.seed, ()))
             else:
                 names = (step.set, *step.together) if isinstance(step, Delete) else (step.set,)
-                found |= {name: evaluation.positions(name) for name in names}
+                found |= {name: evaluation.first(name, step.limit) for name in names}
                 rows = len({(change.program.get(name).table, at) for name in names for at in found[name]})
             if rows > step.ceiling:
                 raise refusals.too_many(self.name, step.id, rows, step.ceiling)
@@ -189,6 +189,14 @@ class MemoryReading:
             year = value.year if isinstance(value, date) else int(str(value)[:4]) if value else None
             years[year] = years.get(year, 0) + 1
         return years
+
+    def days(self, name: str, columns: Sequence[str]) -> Mapping[tuple[date | None, ...], int]:
+        """Rows of the set by calendar days."""
+        found: dict[tuple[date | None, ...], int] = {}
+        for values in self._tuples(name, columns):
+            days = tuple(map(day_of, values))
+            found[days] = found.get(days, 0) + 1
+        return found
 
     def values(self, name: str, columns: Sequence[str]) -> Sequence[Key]:
         """The distinct tuples over the set, in order."""

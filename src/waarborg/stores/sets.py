@@ -218,6 +218,15 @@ class Evaluation:
                 self._fixpoint(layer)
         return self._found[name]
 
+    def first(self, name: str, limit: int) -> Positions:
+        """The positions of at most `limit` rows of a set, in key order; of all of them where `limit` is 0."""
+        found = self.positions(name)
+        table = self.program.get(name).table
+        facts, rows = self.schema.tables[table], self.tables[table]
+        if not limit or len(found) <= limit:
+            return found
+        return frozenset(sorted(found, key=lambda at: (order_of(key_of(rows[at], facts)), at))[:limit])
+
     def _fixpoint(self, layer: tuple[RowSet, ...]) -> None:
         for one in layer:
             self._found[one.name] = frozenset()

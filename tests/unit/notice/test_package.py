@@ -215,6 +215,11 @@ def test_another_version_of_the_policy_is_refused(tmp_path: Path) -> None:
         make(tmp_path, written(PERSON, policy=replace(taakveld(), version=date(2027, 6, 1))))
 
 
+def test_a_language_the_policy_lacks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoticeError, match="WB803"):
+        make(tmp_path, written(PERSON), "fr")
+
+
 def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "mine").write_text("mine")

@@ -112,5 +112,34 @@ def test_a_named_hold_binds_from_placing_to_lifting(work: tuple[Casework, World,
     with pytest.raises(StalePlan):
         casework.apply(case.plan.id)
     assert w.column("note", "body") == ["a", "b"]
-    with pytest.raises(PlanError, match="WB433"):
+    with pytest.raises(PlanError, match="WB450"):
         casework.hold("clam", AN)
+
+
+def test_leftovers_are_searched_when_asked_and_leave_an_entry(work: tuple[Casework, World, StateFile]) -> None:
+    casework, w, door = work
+    w.add("note", 5, 2, f"{CANARY} said so")
+    case = casework.plan([AN])
+    with pytest.raises(PlanError, match="WB439"):
+        casework.leftovers(case.plan.id)
+    casework.approve(case.plan.id, "officer")
+    casework.apply(case.plan.id)
+    assert casework.verify(case.plan.id).leftovers is None
+    found = casework.verify(case.plan.id, leftovers=True).leftovers
+    assert found is not None
+    assert (found.unexplained, [one.place for one in found.places]) == (1, ["app.note.body"])
+    assert casework.leftovers(case.plan.id) == found, "the same row has the same digest in every scan"
+    with door.read() as state:
+        entries = [Entry.parse(body) for body in state.entries().bodies(0)]
+    scanned = [entry for entry in entries if entry.kind == "leftovers.scanned"]
+    assert [entry.data["unexplained"] for entry in scanned] == [1, 1]
+    assert scanned[0].data["stores"] == ["app"]
+    assert all(CANARY not in str(entry.data) for entry in entries)
+
+
+def test_what_is_not_clean_is_not_searched(work: tuple[Casework, World, StateFile]) -> None:
+    casework, _, _ = work
+    case = casework.plan([AN])
+    verdict = casework.verify(case.plan.id, leftovers=True)
+    assert not verdict.clean
+    assert verdict.leftovers is None

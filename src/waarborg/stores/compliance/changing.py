@@ -380,6 +380,46 @@ def all_or_nothing(site: Site) -> None:
     must_be_same(before, site.dump(), "After a change that failed")
 
 
+def a_part_at_a_time(site: Site) -> None:
+    """With a limit, a step treats the first rows of its set in key order, so many; done again and again, all of them.
+
+    Tried on a set told by its own columns, one that leads through others, one of a composite key, and one without a
+    key (where any rows will do).
+    """
+    program = Program(
+        (
+            *PROGRAM.sets,
+            RowSet("told", "entry", Compare("id", "<=", (5,))),
+            RowSet("lines", "log", Compare("who", "in", ("a", "b"))),
+        )
+    )
+    cases: tuple[tuple[str, int, Delete | Update], ...] = (
+        ("entry", 5, Delete("told", "told", 2, limit=2)),
+        ("entry", 5, Delete("entries", "entries", 2, limit=2)),
+        ("log", 3, Delete("lines", "lines", 2, limit=2)),
+    )
+    for table, rows, step in cases:
+        before = _filled(site)[table]
+        with closing(site.open()) as store, store.reading(program, JAN) as look:
+            ordered = [key for block in look.rows(step.set, ("id",)) for key in block] if table != "log" else []
+        done = apply(site, Change(program, (step,)), JAN)
+        demand(done.steps[0].rows == 2, f'"{step.id}" did {done.steps[0].rows} rows where 2 were the limit.')
+        after = site.dump()[table]
+        demand(len(after) == len(before) - 2, f'"{step.id}" took another number of rows than it says.')
+        if ordered:
+            demand(done.steps[0].digest == keys_digest(ordered[:2]), f'"{step.id}" has the digest of other rows.')
+            first = {key[0] for key in ordered[:2]}
+            demand(not first & {row["id"] for row in after}, f'"{step.id}" did not take the first rows.')
+        counts = [apply(site, Change(program, (step,)), JAN).steps[0].rows for _ in range(3)]
+        demand(sum(counts) == rows - 2 and counts[-1] == 0, f'"{step.id}" does not end when it is done again.')
+    _filled(site)
+    part = Update("accounts", "accounts", 3, {"owner_id": Constant(None)}, limit=3)
+    counts = [apply(site, Change(program, (part,)), JAN).steps[0].rows for _ in range(3)]
+    demand(counts == [3, 1, 0], f"an update of part of a set did {counts} rows where 3, 1 and 0 were to be done.")
+    whole = _filled(site)
+    _stale(site, Change(program, (Delete("told", "told", 1, limit=2),)), whole, "a limit above the ceiling")
+
+
 def a_batch_changes_as_singles(site: Site) -> None:
     """A change for two people ends as two changes for one each do."""
     change = Change(PROGRAM, tuple(step for step in MANY.steps if step.id in ("remarks", "entries", "who")))
@@ -417,6 +457,7 @@ LAWS: tuple[Law, ...] = (
     Law("the-rest-is-untouched", "Rows and columns not named are identical.", the_rest_is_untouched, _insert),
     Law("twice-changes-nothing-more", "A second time changes nothing more.", twice_changes_nothing_more, _insert),
     Law("a-batch-changes-as-singles", "Two people at once end as one by one.", a_batch_changes_as_singles),
+    Law("a-part-at-a-time", "With a limit, the first rows in key order; again and again, all.", a_part_at_a_time),
     Law("a-marker-is-kept", "A marker commits with the data.", a_marker_is_kept, lambda abilities: abilities.marker),
     Law("abandon-and-run-again", "Abandoned anywhere and run again: the same end.", abandon_and_run_again, _insert),
     Law("all-or-nothing", "A refused step takes the others back.", all_or_nothing, _transactional),

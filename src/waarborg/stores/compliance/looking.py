@@ -9,6 +9,7 @@ import tracemalloc
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
+from datetime import date
 from io import StringIO
 
 from waarborg.errors import StoreError, WaarborgError
@@ -126,6 +127,8 @@ def answers_agree(site: Site) -> None:
                 demand(rows == sorted(rows), f'"{name}" is not in the order of its key.')
         demand(look.groups("below", "born") == {1980: 1, 1990: 1, None: 2}, "the groups by year are not those.")
         demand(look.groups("notes", "born") == {None: 1}, "the group without a date is not there.")
+        days = {(date(1980, 5, 17),): 1, (date(1990, 1, 1),): 1, (None,): 2}
+        demand(dict(look.days("below", ("born",))) == days, "the groups by day are not those.")
 
 
 def search_finds_words(site: Site) -> None:

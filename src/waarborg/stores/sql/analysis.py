@@ -46,7 +46,7 @@ def analyse(program: Program) -> Analysis:
     for one in program.sets:
         _sensible(made, one.rows, one.table)
     for name in made.sets:
-        made.selective[name] = _selective(made, made.sets[name].rows, {name})
+        made.selective[name] = made.sets[name].once or _selective(made, made.sets[name].rows, {name})
     for name in list(made.sets):
         made.sets[name] = replace(made.sets[name], rows=_named(made, made.sets[name].rows))
     for name, one in made.sets.items():
@@ -117,7 +117,7 @@ def _selective(made: Analysis, rows: Rows, seen: set[str]) -> bool:
         case Leads(rows=inner):
             return _selective(made, inner, seen)
         case In(name) | Collides(set=name):
-            return name in seen or _selective(made, made.sets[name].rows, seen | {name})
+            return name in seen or made.sets[name].once or _selective(made, made.sets[name].rows, seen | {name})
         case Both(parts):
             return any(_selective(made, part, seen) for part in parts)
         case Either(parts):

@@ -25,7 +25,7 @@ class Carrier(Deleting, Updating, Inserting):
             for name in (step.set, *(step.together if isinstance(step, Delete) else ())):
                 if name not in self.sets.analysis.sets:
                     raise refusals.unknown_set(self.sets.facts.store, name, self.sets.analysis.sets)
-                if step.id not in direct:
+                if step.id not in direct and not step.limit:
                     self.sets.forced.add(name)
         prepared = []
         for one in self.change.steps:
@@ -41,14 +41,34 @@ class Carrier(Deleting, Updating, Inserting):
                 condition = self.sets.condition(rows, table, self._alias(one, table), params)
                 blocked = self.sets.crossed or (self.sets.scratched and self.sets.dialect.joins_delete)
                 if not blocked or not self.sets.facts.key(table):
-                    prepared.append(Prepared(one, table, condition, params))
+                    prepared.append(self._bounded(one, table, condition, params))
                     continue
-                self.sets.forced.add(one.set)
+                if not one.limit:
+                    self.sets.forced.add(one.set)
             prepared.append(self._pinned(one, table))
         return prepared
 
+    def _bounded(self, step: Delete | Update, table: str, condition: str, params: Sequence[Any]) -> Prepared:
+        """A step by its condition; with a limit, by the first keys that meet it. The rows themselves are asked again."""
+        sets, key = self.sets, self.sets.facts.key(table)
+        if not step.limit:
+            return Prepared(step, table, condition, params)
+        if sets.dialect.name == "mariadb":
+            if isinstance(step, Update) or not sets.dialect.delete_returning:
+                raise refusals.malformed(sets.facts.store, "Rows without a key cannot be updated a part at a time.")
+            order = f" ORDER BY {', '.join(map(sets.dialect.quote, key))}" if key else ""
+            return Prepared(step, table, condition, params, ending=f"{order} LIMIT {step.limit}")
+        names = [sets.column("t", name) for name in key]
+        order = f" ORDER BY {', '.join(names)}" if sets.facts.table(table).key else ""
+        left = names[0] if len(names) == 1 else f"({', '.join(names)})"
+        source = f"FROM {self._target(table)} t WHERE {condition}{order} LIMIT {step.limit}"
+        first = f"{left} IN (SELECT {', '.join(names)} {source})"
+        return Prepared(step, table, f"{first} AND ({condition})", [*params, *params])
+
     def _pinned(self, step: Delete | Update, table: str) -> Prepared:
-        pin = self.sets.pin(step.set)
+        if step.limit and isinstance(step, Delete) and step.together:
+            raise refusals.malformed(self.sets.facts.store, "Rows that go together cannot go a part at a time.")
+        pin = self.sets.limited(step.set, step.limit) if step.limit else self.sets.pin(step.set)
         together = tuple(
             (self.sets.analysis.sets[name].table, self.sets.pin(name))
             for name in (step.together if isinstance(step, Delete) else ())

@@ -63,9 +63,9 @@ class Deleting(Treating):
             self._count(one.table, rows)
             return rows, digest
         condition, params = self._where(one, target)
-        if pin is None and self._closed_in(one):
+        if pin is None and not one.ending and self._closed_in(one):
             return self._delete_closed(one, target, condition, params)
-        statement = f"DELETE FROM {target} WHERE {condition}"
+        statement = f"DELETE FROM {target} WHERE {condition}{one.ending}"
         if pin is None and sets.dialect.delete_returning:
             return self._returning(statement, one.step, one.table, params)
         digest = self._pin_digest(pin) if pin is not None else self._before(one.table, target, condition, params)

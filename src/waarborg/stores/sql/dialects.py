@@ -71,6 +71,11 @@ class Dialect:
         """The calendar year of a date or datetime column."""
         return f"CAST(EXTRACT(YEAR FROM {expression}) AS integer)"
 
+    def day(self, expression: str, col: Col) -> str:
+        """The calendar day of a date or datetime column, or of seconds since 1970."""
+        moment = f"to_timestamp({expression})" if col.family is Family.NUMBER else expression
+        return f"CAST({moment} AS date)"
+
     def key_table(self, number: int) -> str:
         """A name for a key table that no customer's table has."""
         return f"waarborg_keys_{number}_{secrets.token_hex(4)}"
@@ -213,6 +218,10 @@ class SQLite(Dialect):
         moment = f"CASE WHEN typeof({expression}) = 'integer' THEN strftime('%Y', {expression}, 'unixepoch')"
         return f"CAST({moment} ELSE substr({expression}, 1, 4) END AS integer)"
 
+    def day(self, expression: str, col: Col) -> str:
+        seconds = f"CASE WHEN typeof({expression}) IN ('integer', 'real') THEN date({expression}, 'unixepoch')"
+        return f"{seconds} ELSE substr({expression}, 1, 10) END"
+
 
 class MariaDB(Dialect):
     name = "mariadb"
@@ -285,6 +294,9 @@ class MariaDB(Dialect):
 
     def year(self, expression: str, col: Col) -> str:
         return f"YEAR({expression})"
+
+    def day(self, expression: str, col: Col) -> str:
+        return f"DATE({f'FROM_UNIXTIME({expression})' if col.family is Family.NUMBER else expression})"
 
     def coarse(self, expression: str, col: Col, how: str) -> str | None:
         if how == "ip" or col.family not in (Family.DATE, Family.DATETIME):

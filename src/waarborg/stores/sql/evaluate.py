@@ -152,16 +152,22 @@ class Evaluation(Compiler):
         picked = ", ".join(self.column("t", one) for one in columns) or "1"
         return f"SELECT {picked} FROM {self.dialect.table(self.facts, table)} t WHERE {condition}", params, crossed
 
-    def _fetched(self, name: str, rows: Rows) -> Pin:
+    def limited(self, name: str, limit: int) -> Pin:
+        """At most `limit` rows of a set, the first in key order: for one step, known to the program by no name."""
+        return self._fetched(name, In(name), limit)
+
+    def _fetched(self, name: str, rows: Rows, first: int = 0) -> Pin:
         table = self.analysis.sets[name].table
         columns, keys = self._columns(name)
         locks = self._locks(name, rows)
         held = table in self.treated and bool(self.dialect.lock)
         sql, params, crossed = self._select(name, rows)
-        tail = self._tail(columns[:keys]) if locks else ""
+        order, lock = self._order(columns[:keys]) if locks or first else "", self._lock() if locks else ""
+        bound = f" LIMIT {first}" if first else ""
+        tail = order + bound + lock
         most = self.budget.parameters
-        limit = f" LIMIT {most + 1}" if self.scratch and keys else ""
-        found = self.fetch(self._limited(sql, tail, limit), params)
+        limit = f" LIMIT {most + 1}" if self.scratch and keys and (not first or first > most) else ""
+        found = self.fetch(sql + order + (limit or bound) + lock, params)
         if limit and len(found) > most:
             made = self._key_table(name, sql + tail, params)
             if made is not None:
@@ -181,12 +187,13 @@ class Evaluation(Compiler):
         return pin
 
     def _tail(self, key: Sequence[str]) -> str:
-        order = f" ORDER BY {', '.join(self.column('t', one) for one in key)}" if key and key[0] != "ctid" else ""
-        return order + self.dialect.lock + (" OF t" if self.dialect.name == "postgresql" else "")
+        return self._order(key) + self._lock()
 
-    def _limited(self, sql: str, tail: str, limit: str) -> str:
-        order, lock, rest = tail.partition(self.dialect.lock) if tail else ("", "", "")
-        return sql + order + limit + lock + rest
+    def _order(self, key: Sequence[str]) -> str:
+        return f" ORDER BY {', '.join(self.column('t', one) for one in key)}" if key and key[0] != "ctid" else ""
+
+    def _lock(self) -> str:
+        return self.dialect.lock + (" OF t" if self.dialect.name == "postgresql" else "")
 
     # -------------------------------------------------------------------------------------------- key tables
 

@@ -10,6 +10,7 @@ from typing import Any
 from waarborg.errors import StoreError
 from waarborg.stores import refusals
 from waarborg.stores.contract import Budget, Family, In, Key
+from waarborg.stores.matching import day_of
 from waarborg.stores.sets import order_of
 from waarborg.stores.sql.connect import rewritten
 from waarborg.stores.sql.digests import digested, identity, joined, of_joined, whole_key
@@ -76,6 +77,16 @@ class SqlReading:
         year = self._sets.dialect.year(self._sets.column("t", column), self._sets.facts.col(table, column))
         found = self._sets.fetch(f"SELECT {year} AS y, count(*) {source} GROUP BY 1 ORDER BY 1", params)
         return {None if one is None else int(one): int(rows) for one, rows in found}
+
+    def days(self, name: str, columns: Sequence[str]) -> Mapping[tuple[date | None, ...], int]:
+        """Rows of the set by the calendar days of some columns together."""
+        table, source, params = self._from(name)
+        picked = [
+            self._sets.dialect.day(self._sets.column("t", one), self._sets.facts.col(table, one)) for one in columns
+        ]
+        places = ", ".join(str(number) for number in range(1, len(picked) + 1))
+        found = self._sets.fetch(f"SELECT {', '.join(picked)}, count(*) {source} GROUP BY {places}", params)
+        return {tuple(map(day_of, row[:-1])): int(row[-1]) for row in found}
 
     def values(self, name: str, columns: Sequence[str]) -> Sequence[Key]:
         """The distinct tuples of `columns` over the set, told apart by bytes."""

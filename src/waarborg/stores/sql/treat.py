@@ -22,6 +22,8 @@ class Prepared:
     params: Sequence[Any] = ()
     pin: Pin | None = None
     together: tuple[tuple[str, Pin], ...] = ()
+    ending: str = ""
+    """What bounds a statement of MariaDB that treats rows by their condition."""
 
 
 class Treating:
