@@ -42,7 +42,7 @@ SABOTAGES = (
         '            (In(self.add(f"live:{table.local}"',
     ),
     Sabotage("needed rows go", SETS, "Both((In(gone), Not(In(need))))", "In(gone)"),
-    Sabotage("nobody is somebody", SETS, "            extra.append(Not(self._nobody(table)))", "            pass"),
+    Sabotage("nobody is somebody", SETS, "            extra.append(Not(self.nobody(table)))", "            pass"),
     Sabotage(
         "nobody is an owner",
         SETS,
