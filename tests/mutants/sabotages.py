@@ -185,8 +185,8 @@ SABOTAGES = (
     Sabotage(
         "the term is a year too short",
         RULES,
-        "while period.after(end) > today:",
-        "while period.after(end) > add_months(today, 12):",
+        "while period.after(end) > yesterday:",
+        "while period.after(end) > add_months(yesterday, 12):",
     ),
     Sabotage("holds on named people do not count", RULES, "if hold.everyone or hold.id in held", "if hold.everyone"),
     Sabotage("columns about others come out", ACCESS, "((*rows, others), hidden | about)", "((*rows, others), hidden)"),

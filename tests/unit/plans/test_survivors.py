@@ -94,3 +94,30 @@ def test_more_rows_than_the_ceiling_or_another_policy_touch_nothing(world: Build
     with pytest.raises(StalePlan, match="WB421"):
         w.planner.apply(plan, sealed, approval)
     assert w.dump() == before
+
+
+def test_a_row_without_a_key_is_cut_on_both_sides(world: Build) -> None:
+    """Two steps treat one row: in PostgreSQL it has another address after the first."""
+    log = table("log", "sender int?, receiver int?, note int, body text?", key="")
+    decl = TableDecl(
+        "app.log",
+        links=(belongs("app.member", "sender"), belongs("app.member", "receiver")),
+        columns=columns_of(body="content.text"),
+    )
+    member = table("member", "id int, email text, name text?")
+    people = [(n, f"{name}@x.example", name) for n, name in enumerate(("an", "bo", "cy"), 1)]
+    rows = [(1, 3, 1, "a"), (3, 2, 2, "b"), (1, 2, 3, "c"), (3, 3, 4, "d")]
+    other = TableDecl(
+        "app.pair", links=(belongs("app.member", "a"), belongs("app.member", "b"), belongs("app.member", "c"))
+    )
+    pair = table("pair", "a int?, b int?, c int?", key="")
+    w = world(
+        [member, log, pair],
+        [person(), decl, other],
+        {"member": people, "log": rows, "pair": [(1, 2, 3), (1, 2, 2), (3, 3, 3), (1, 2, 3)]},
+    )
+    _, _, verdict = w.erase("an@x.example", "bo@x.example")
+    assert verdict.clean
+    found = w.database.dump() if w.database else w.memory
+    assert sorted(str(tuple(row.values())[:3]) for row in found["log"]) == ["(3, 3, 4)", "(3, None, 2)", "(None, 3, 1)"]
+    assert sorted(str(tuple(row.values())) for row in found["pair"]) == ["(3, 3, 3)", *["(None, None, 3)"] * 2]

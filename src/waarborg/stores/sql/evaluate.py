@@ -6,7 +6,7 @@ here and travel as parameters; more fill a key table in the database, which is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,18 @@ class Evaluation(Compiler):
 
     def is_pinned(self, name: str) -> bool:
         return name in self.pins or name in self.forced or self.analysis.pinned(name)
+
+    def follow(self, table: str, moved: Mapping[Any, Any]) -> None:
+        """Rows that are known by their address have moved: every set that holds them learns where to."""
+        for pin in self.pins.values():
+            if pin.table != table or not moved or pin.columns[:1] != ("ctid",):
+                continue
+            if pin.rows is not None:
+                pin.rows = [(moved.get(row[0], row[0]), *row[1:]) for row in pin.rows]
+            if pin.temp:
+                pairs = "unnest(%s::tid[], %s::tid[]) AS m (was, now)"
+                params = [list(map(str, moved)), list(map(str, moved.values()))]
+                self.run(f"UPDATE {pin.temp} AS k SET c0 = m.now FROM {pairs} WHERE k.c0 = m.was", params)
 
     def pin(self, name: str) -> Pin:
         """The set, fetched now if it was not yet."""

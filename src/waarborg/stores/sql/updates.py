@@ -38,6 +38,7 @@ class Updating(Treating):
         )
         if not plain:
             return rows, digest
+        condition, more = self._where(one, "t")  # rows that were rewritten may have moved
         if one.pin is not None and one.pin.temp and sets.dialect.joins_delete:
             joined_on = " AND ".join(
                 f"t.{sets.dialect.quote(name)} = k.c{n}" for n, name in enumerate(one.pin.columns[: one.pin.keys])
@@ -46,9 +47,22 @@ class Updating(Treating):
             rows = sets.run(f"UPDATE {target} AS t JOIN {one.pin.temp} k ON {joined_on} SET {written}", params).rowcount
         else:
             written = assignments(sets.dialect, sets.facts, table, "t", plain, self.made, params)
-            rows = sets.run(f"UPDATE {target} AS t SET {written} WHERE {condition}", [*params, *more]).rowcount
+            rows = self._set(table, written, condition, params, more)
         self._count(table, rows)
         return rows, digest
+
+    def _set(self, table: str, written: str, condition: str, params: Sequence[Any], more: Sequence[Any]) -> int:
+        """Write, and say how many rows. A row known by its address only gets another one: later steps must know it."""
+        sets, target = self.sets, self._target(table)
+        if sets.facts.key(table) != ("ctid",):
+            return int(sets.run(f"UPDATE {target} AS t SET {written} WHERE {condition}", [*params, *more]).rowcount)
+        found = f"SELECT t.ctid AS was FROM {target} AS t WHERE {condition}"
+        moved = sets.fetch(
+            f"UPDATE {target} AS t SET {written} FROM ({found}) AS o WHERE t.ctid = o.was RETURNING o.was, t.ctid",
+            [*params, *more],
+        )
+        sets.follow(table, dict(moved))
+        return len(moved)
 
     def _rewrite(
         self, one: Prepared, step: Update, cols: Mapping[str, Col], condition: str, params: Sequence[Any]
@@ -94,5 +108,4 @@ class Updating(Treating):
                 cases.append(f"WHEN {same} THEN {typed}")
             parts.append(f"{sets.dialect.quote(name)} = CASE {' '.join(cases)} ELSE {sets.column('t', name)} END")
         where = sets.keys(table, "t", key, [row for row, _ in changes], params)
-        done = sets.run(f"UPDATE {self._target(table)} AS t SET {', '.join(parts)} WHERE {where}", params).rowcount
-        self._count(table, done)
+        self._count(table, self._set(table, ", ".join(parts), where, params, ()))
