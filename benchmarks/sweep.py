@@ -82,9 +82,7 @@ def by_hand(engine: Engine, database: str) -> float:
 
 def planner(engine: Engine, database: str) -> Planner:
     """A policy of one rule and a map of one table."""
-    rule = RetentionRule(
-        id="visits", data=("visit",), period=Period(months=6), starts_at="created", then=Outcome.ERASE
-    )
+    rule = RetentionRule(id="visits", data=("visit",), period=Period(months=6), starts_at="created", then=Outcome.ERASE)
     policy = Policy(
         id="bench",
         version=date(2026, 11, 1),

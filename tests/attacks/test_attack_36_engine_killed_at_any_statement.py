@@ -2,8 +2,8 @@
 
 A process of its own carries a request. Its statements are counted outside of it (on the wire; SQLite asks leave), and
 at the Nth it is killed, or its connection is cut, for every N there is; likewise after COMMIT and before its reply. At
-every statement another connection looks at the whole database: it sees the state before or the state after, never a half. Run
-again, everything ends as one clean run: the same dump, the evidence in order, the request verified.
+every statement another connection looks at the whole database: it sees the state before or the state after, never a
+half. Run again, everything ends as one clean run: the same dump, the evidence in order, the request verified.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from waarborg.plans.rules import cutoff
 from waarborg.policy.retention import RetentionRule
 
 PAGE = Path(__file__).parents[2] / "docs/reference/retention-calendar.md"
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = list(month_name)[1:]
 LINE = re.compile(r"\| an? [a-z ]+ \| ([\d-]+) \| (until|(\d+ \w+) from) (\w+) \| (\w+) \| ([\d-]+) \| ([\d-]+) \|")
 LINES = LINE.findall(PAGE.read_text())
 

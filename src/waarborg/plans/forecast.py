@@ -110,4 +110,3 @@ def _end(due: Due, table: Mapped, rule: RetentionRule, days: Days) -> date | Non
     if rule.at_most is not None and created and (start := days.get(created)):
         ways.append(rule.at_most.after(start) + timedelta(days=1))
     return min(ways, default=None)
-

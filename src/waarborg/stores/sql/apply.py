@@ -49,7 +49,7 @@ class Carrier(Deleting, Updating, Inserting):
         return prepared
 
     def _bounded(self, step: Delete | Update, table: str, condition: str, params: Sequence[Any]) -> Prepared:
-        """A step by its condition; with a limit, by the first keys that meet it. The rows themselves are asked again."""
+        """A step by its condition; with a limit, by the first keys that meet it. The rows are asked again."""
         sets, key = self.sets, self.sets.facts.key(table)
         if not step.limit:
             return Prepared(step, table, condition, params)
