@@ -1,8 +1,8 @@
 """Attack 36, for the engine: power loss, connection lost and disk full at any statement of locate, apply and verify.
 
-A process of its own carries a request. Its statements are counted outside of it (on the wire; SQLite asks leave), and at
-the Nth it is killed, or its connection is cut, for every N there is; likewise after COMMIT and before its reply. At every
-statement another connection looks at the whole database: it sees the state before or the state after, never a half. Run
+A process of its own carries a request. Its statements are counted outside of it (on the wire; SQLite asks leave), and
+at the Nth it is killed, or its connection is cut, for every N there is; likewise after COMMIT and before its reply. At
+every statement another connection looks at the whole database: it sees the state before or the state after, never a half. Run
 again, everything ends as one clean run: the same dump, the evidence in order, the request verified.
 """
 

@@ -160,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
         "Polite to production: a bounded sample of each table, no statement over five seconds, no lock, nothing "
         "written; a replica and a read-only account are enough. A password in the address is used and forgotten.",
         (
-            "waarborg scan postgresql://me@localhost/shop",
+            "waarborg scan env:APP_DATABASE",
             "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
             "waarborg scan app.db --ask",
             "waarborg scan env:APP_DATABASE --merge datamap.yaml",
@@ -303,7 +303,7 @@ COMMANDS: tuple[Command, ...] = (
         "Show what each retention rule would take now, and what stays. Touches nothing.",
         "retention:plan",
         (RULE, TERMS, BRIEF),
-        examples=("waarborg retention plan", "waarborg retention plan --rule connection --brief"),
+        examples=("waarborg retention plan", "waarborg retention plan --rule invoices --brief"),
     ),
     Command(
         "retention run",
@@ -313,7 +313,7 @@ COMMANDS: tuple[Command, ...] = (
         (RULE, TERMS),
         "A rule's first run, and one that takes more than the rule declares, waits: approve its plan, and run again. "
         "Exits with 1 while something waits.",
-        ("waarborg retention run", "waarborg retention run --rule connection"),
+        ("waarborg retention run", "waarborg retention run --rule invoices"),
     ),
     Command(
         "retention forecast",

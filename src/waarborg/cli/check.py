@@ -73,6 +73,7 @@ def findings(project: Project, offline: bool = False, snapshot: str = "", since:
         yield from check_against_policy(datamap, policy)
     if datamap is None:
         return
+    project._datamap, project._policy = datamap, policy  # read once: a map of 300 tables takes its time
     try:
         said = committed(project, snapshot)
         old = committed(project, since) if since else {}

@@ -11,6 +11,7 @@ import binascii
 import ipaddress
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -243,11 +244,13 @@ def profile(values: Iterable[object]) -> Profile:
         return EMPTY
     structured = [v for v in filled if isinstance(v, dict | list)]
     texts = [as_text(v) for v in filled if not isinstance(v, dict | list | bool | float | Decimal)]
-    shares = (
-        {kind: sum(1 for t in texts if check(t)) / len(filled) for kind, check in _TEXT_CHECKS.items()} if texts else {}
-    )
+    often = Counter(texts)  # a status or a note stands in many rows: each spelling is checked once
+    shares = {
+        kind: sum(n for t, n in often.items() if check(t)) / len(filled)
+        for kind, check in (_TEXT_CHECKS.items() if often else ())
+    }
     shares["birth"] = sum(map(_birth_like, filled)) / len(filled)
-    encodings, inside = _look_inside(texts, structured)
+    encodings, inside = _look_inside(list(often), structured)
     words = [len(t.split()) for t in texts] or [0]
     return Profile(
         count=len(filled),
