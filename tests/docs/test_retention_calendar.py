@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from waarborg.plans.rules import cutoff
 from waarborg.policy.retention import RetentionRule
 
 PAGE = Path(__file__).parents[2] / "docs/reference/retention-calendar.md"
-MONTHS = list(month_name)[1:]
+MONTHS = [date(2026, number, 1).strftime("%B") for number in range(1, 13)]
 LINE = re.compile(r"\| an? [a-z ]+ \| ([\d-]+) \| (until|(\d+ \w+) from) (\w+) \| (\w+) \| ([\d-]+) \| ([\d-]+) \|")
 LINES = LINE.findall(PAGE.read_text())
 

@@ -50,7 +50,7 @@ def svg(falls: Sequence[Falls], today: date, count: int = 12, title: str = "What
         f'<title id="wb-title">{escape(title)}</title><desc id="wb-desc">{escape(says)}</desc>',
         f"<style>{STYLE}.bar {{ fill: var(--accent); }} .first {{ fill: var(--tint); }}</style>",
         f'<rect class="first" x="{LEFT}" y="{TOP - 34}" width="{STEP}" height="{height - TOP}"/>',
-        f'<text class="title" x="28" y="46">{escape(title)}</text>'
+        f'<text class="title" x="28" y="46">{escape(title)}</text>',
         f'<text class="sum" x="28" y="70">{escape(says)}</text>',
         heads,
         *(_line(number, one, months, most) for number, one in enumerate(falls)),

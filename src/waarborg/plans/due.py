@@ -65,7 +65,7 @@ def decisive(rules: Sequence[RetentionRule]) -> RetentionRule:
 
 
 def groups(policy: Policy, table: Mapped) -> tuple[Group, ...]:
-    """The personal columns of a table, by the rules that cover them. No secrets, nothing technical."""
+    """The personal columns of a table, put together by the rules that cover them; not secrets or technical ones."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, decl in table.decl.columns.items():
         if decl.category not in (SECRET, TECHNICAL):

@@ -246,10 +246,11 @@ class Retention:
         with self.work.writing() as (state, log, now):
             state.plans.close(request, at=now)
             self.work.keep(state, log, plan, sealed, request, now)
+        tables = ", ".join(sorted({step.table for step in plan.steps()}))
         waits = Finding(
             "WB455",
             Place(),
-            f"{plan.rows} rows that were erased are there again, in {_tables(plan)}.",
+            f"{plan.rows} rows that were erased are there again, in {tables}.",
             "They were imported or restored, or their numbers were given out again: a person can tell.",
             f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
         )

@@ -186,8 +186,11 @@ class SweepDraft(Draft):
             id = f"leave:{table.local}:{arm.index}"
             rows = self.sets.add(id, table.local, Both((In(gone), *arm.conditions, Either(tuple(todo)))))
             columns = dict.fromkeys(writes, arm.cut or Treatment.CLEAR)
-            treatment, ground = arm.cut or Treatment.CLEAR, self.ground(set(), "")
-            self.steps.append(StepDraft(id, table.name, rows, treatment, ground, writes, columns, findings))
+            self.steps.append(
+                StepDraft(
+                    id, table.name, rows, arm.cut or Treatment.CLEAR, self.ground(set(), ""), writes, columns, findings
+                )
+            )
 
     def _tenants(self, table: Mapped, arm: Arm, gone: str) -> None:
         """Whose tenants the placeholders are for: those of the people whom the rows led to."""
@@ -211,7 +214,7 @@ def _leading_to_people(table: Mapped) -> list[Arm]:
 
 
 def scope(rule: RetentionRule, blueprints: Mapping[str, Blueprint]) -> str:
-    """A digest of what a rule's sweep may do, whatever rows there are: its first run is allowed for exactly this."""
+    """A digest of what a rule's sweep may do, whatever rows there are: what a person allows beforehand."""
     steps = [
         [store, step.id, step.table, step.treatment, dict(step.columns)]
         for store, blueprint in sorted(blueprints.items())

@@ -107,9 +107,9 @@ def test_a_ceiling_counts_from_creation(world: Build) -> None:
 
 def test_a_law_keeps_what_hangs_on_a_due_row(world: Build) -> None:
     law = replace(YEAR, id="law", data=("billing",), period=Period(months=84), law="a law")
-    rows = {"member": PEOPLE, "log": [(1, 1, "paid", date(2025, 1, 1))]}
-    decls = [people(), log(columns=columns_of(body="billing.name"))]
-    w = world([MEMBER, LOG], decls, rows, policy(account=ACCOUNT, law=law))
+    w = world([MEMBER, LOG], [people(), log(columns=columns_of(body="billing.name"))],
+              {"member": PEOPLE, "log": [(1, 1, "paid", date(2025, 1, 1))]},
+              policy(account=ACCOUNT, law=law))  # fmt: skip
     sweep(w, "account")
     assert w.column("log", "body") == ["paid"]
     assert w.rows("member")[0]["name"] is None
