@@ -31,6 +31,8 @@ class Fault:
     pid: int = 0
     look: Callable[[], None] = lambda: None
     """Called at the blow, while the process still waits."""
+    ready: Callable[[], bool] = lambda: True
+    """After COMMIT: whether this is the one that is meant (readers commit as well)."""
     count: int = 0
     struck: bool = False
     seen: list[str] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Fault:
     def committed(self) -> None:
         """COMMIT was carried out; its reply is not yet passed on."""
         with self._lock:
-            if self.after_commit and not self.struck:
+            if self.after_commit and not self.struck and self.ready():
                 self.strike()
 
     def strike(self) -> None:

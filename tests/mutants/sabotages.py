@@ -42,7 +42,7 @@ SABOTAGES = (
         '            (In(self.add(f"live:{table.local}"',
     ),
     Sabotage("needed rows go", SETS, "Both((In(gone), Not(In(need))))", "In(gone)"),
-    Sabotage("nobody is somebody", SETS, "            extra.append(Not(self._nobody(table)))", "            pass"),
+    Sabotage("nobody is somebody", SETS, "            extra.append(Not(self.nobody(table)))", "            pass"),
     Sabotage(
         "nobody is an owner",
         SETS,
@@ -116,7 +116,12 @@ SABOTAGES = (
         "            conditions.append(self.sets.staying(table))\n        if kept",
         "            pass\n        if kept",
     ),
-    Sabotage("doubles of the stand-in stay", ERASURE, "Both((In(rows), Not(In(double))))", "In(rows)"),
+    Sabotage(
+        "doubles of the stand-in stay",
+        ERASURE,
+        "self.steps.append(StepDraft(id, table.name, double, Treatment.DELETE, ground))",
+        "pass",
+    ),
     Sabotage(
         "loose references are left", ERASURE, "                self._loose_references(table)", "                pass"
     ),
