@@ -300,8 +300,3 @@ class Retention:
                 state.tombstones.end(stone.id)
                 log.append(kind="tombstone.ended", at=now, data={"tombstone": stone.id})
         return until
-
-
-def _tables(plan: Plan) -> str:
-    """The tables a plan treats, in one breath."""
-    return ", ".join(sorted({step.table for step in plan.steps()}))
