@@ -27,6 +27,7 @@ from waarborg.plans.planner import Planner
 from waarborg.plans.sweeper import Sweeper
 from waarborg.policy.model import Controller, DataCategory, Policy
 from waarborg.policy.retention import RetentionRule
+from waarborg.policy.values import Text
 from waarborg.stores.contract import Budget
 from waarborg.stores.sql import SqlStore
 from waarborg.terms import Outcome
@@ -82,15 +83,13 @@ def by_hand(engine: Engine, database: str) -> float:
 
 def planner(engine: Engine, database: str) -> Planner:
     """A policy of one rule and a map of one table."""
-    rule = RetentionRule(
-        id="visits", data=("visit",), period=Period(months=6), starts_at="created", then=Outcome.ERASE
-    )
+    rule = RetentionRule(id="visits", data=("visit",), period=Period(months=6), starts_at="created", then=Outcome.ERASE)
     policy = Policy(
         id="bench",
         version=date(2026, 11, 1),
         languages=("nl",),
         controller=Controller(id="controller", name="Meetlat B.V.", country="NL", time_zone="UTC"),
-        data={"visit": DataCategory(id="visit", label={"nl": "bezoek"})},
+        data={"visit": DataCategory(id="visit", label=Text({"nl": "bezoek"}))},
         purposes={},
         retention={"visits": rule},
     )
@@ -135,8 +134,8 @@ def figures(engine: Engine, size: int, times: int) -> Iterator[Figure]:
     engine.drop(database)
     raw: dict[str, Any] = {"floor": floor, **parts, "rows": size // 2, "chunk": CHUNK}
     yield Figure(f"{engine.name}.sweep.floor", median(floor), unit="s")
-    for name, seconds in parts.items():
-        yield Figure(f"{engine.name}.sweep.{name}", median(seconds), unit="s")
+    for name, each in parts.items():
+        yield Figure(f"{engine.name}.sweep.{name}", median(each), unit="s")
     yield Figure(f"{engine.name}.sweep", median(parts["apply"]) / median(floor), AIM, raw=raw)
 
 

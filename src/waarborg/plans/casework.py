@@ -308,7 +308,7 @@ class Casework:
         known = self.planner.policy.holds
         if hold not in known:
             raise PlanError.one(
-                "WB450",
+                "WB457",
                 f'The policy declares no hold "{hold}".',
                 "A hold needs a ground, an owner and an end or review date that people can be told.",
                 near_miss(hold, known) or "Declare it under holds in the policy.",

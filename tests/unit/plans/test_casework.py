@@ -112,7 +112,7 @@ def test_a_named_hold_binds_from_placing_to_lifting(work: tuple[Casework, World,
     with pytest.raises(StalePlan):
         casework.apply(case.plan.id)
     assert w.column("note", "body") == ["a", "b"]
-    with pytest.raises(PlanError, match="WB450"):
+    with pytest.raises(PlanError, match="WB457"):
         casework.hold("clam", AN)
 
 
