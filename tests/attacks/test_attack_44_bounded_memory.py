@@ -11,14 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from attacks.village import dump
 from databases import Database
 
-ROWS = 60_000
+ROWS = 150_000
 LIMIT = 190 * 1024
-"""KiB: an interpreter with SQLAlchemy and a driver is about 90 MiB; sixty thousand rows of a kilobyte are 60 more."""
+"""KiB: an interpreter with SQLAlchemy and a driver is about 90 MiB; the rows of a kilobyte are 150 more."""
 CHILD = """
 import io, json, resource, sys
 from attacks.village import planner
@@ -69,16 +67,15 @@ def child(database: Database, emails: list[str], *more: str) -> dict[str, int]:
 
 def crowd(database: Database, people: int, rows: int) -> None:
     """So many people, so many notes of about a kilobyte, all of the first of them; and a bystander with one note."""
-    auto = "bigint"
     text = "repeat('x', 1000)" if database.engine != "sqlite" else "printf('%.1000c', 'x')"
     mail = "concat('m', n, '@x.example')" if database.engine != "sqlite" else "'m' || n || '@x.example'"
     many, few = numbers(database.engine, rows), numbers(database.engine, people)
     database.run(
-        f"CREATE TABLE member (id {auto} PRIMARY KEY, email varchar(100) NOT NULL, name varchar(100))",
-        f"CREATE TABLE note (id {auto} PRIMARY KEY, member_id bigint NOT NULL REFERENCES member (id), body text)",
-        "CREATE TABLE letter (id bigint PRIMARY KEY, sender bigint, receiver bigint, body text)",
-        "CREATE TABLE folder (id bigint PRIMARY KEY, owner bigint, parent bigint)",
-        "CREATE TABLE login (id bigint PRIMARY KEY, who bigint)",
+        "CREATE TABLE member (id bigint NOT NULL PRIMARY KEY, email varchar(100) NOT NULL, name varchar(100))",
+        "CREATE TABLE note (id bigint NOT NULL PRIMARY KEY, member_id bigint REFERENCES member (id), body text)",
+        "CREATE TABLE letter (id bigint NOT NULL PRIMARY KEY, sender bigint, receiver bigint, body text)",
+        "CREATE TABLE folder (id bigint NOT NULL PRIMARY KEY, owner bigint, parent bigint)",
+        "CREATE TABLE login (id bigint NOT NULL PRIMARY KEY, who bigint)",
         "CREATE INDEX note_member ON note (member_id)",
         f"INSERT INTO member SELECT n, {mail}, 'Name' FROM ({few}) AS s",
         f"INSERT INTO note SELECT n, 1, {text} FROM ({many}) AS s",
@@ -86,7 +83,6 @@ def crowd(database: Database, people: int, rows: int) -> None:
     )
 
 
-@pytest.mark.slow
 def test_attack_44_one_person_with_very_many_rows(any_database: Database, tmp_path: Path) -> None:
     crowd(any_database, 3, ROWS)
     found = child(any_database, ["m1@x.example"])
@@ -98,7 +94,6 @@ def test_attack_44_one_person_with_very_many_rows(any_database: Database, tmp_pa
     assert dump(any_database)
 
 
-@pytest.mark.slow
 def test_attack_44_very_many_people_in_one_plan(any_database: Database) -> None:
     crowd(any_database, 3001, 3000)
     found = child(any_database, [f"m{number}@x.example" for number in range(1, 3001)])
@@ -108,7 +103,6 @@ def test_attack_44_very_many_people_in_one_plan(any_database: Database) -> None:
     assert [row[1] for row in any_database.run("SELECT id, email FROM member")] == ["m3001@x.example"]
 
 
-@pytest.mark.slow
 def test_attack_44_sabotage_an_answer_kept_in_memory_is_seen(sqlite: Database) -> None:
     crowd(sqlite, 3, ROWS)
     assert child(sqlite, ["m1@x.example"], "hoard")["peak"] > LIMIT
