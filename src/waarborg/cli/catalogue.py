@@ -160,9 +160,9 @@ COMMANDS: tuple[Command, ...] = (
         "Polite to production: a bounded sample of each table, no statement over five seconds, no lock, nothing "
         "written; a replica and a read-only account are enough. A password in the address is used and forgotten.",
         (
-            "waarborg scan postgresql://me@localhost/shop",
+            "waarborg scan env:APP_DATABASE",
             "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
-            "waarborg scan app.db --ask",
+            "waarborg scan env:APP_DATABASE -o datamap.yaml --ask",
             "waarborg scan env:APP_DATABASE --merge datamap.yaml",
         ),
     ),
@@ -175,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("--output", "-o"), "The file to write (snapshot.json).", "FILE", file=True),
             Argument(("--check",), "Write nothing; exit with 1 when the file is not what is there.", flag=True),
         ),
-        examples=("waarborg snapshot", "waarborg snapshot --check"),
+        examples=("waarborg snapshot", "waarborg snapshot && waarborg snapshot --check"),
     ),
     Command(
         "check",
