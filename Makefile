@@ -22,7 +22,7 @@ demo: $(VENV)/ready
 	@$(BIN)/waarborg demo
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -n auto
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The process that is killed: plans, applies or verifies one request, and knows nothing of the faults around it.
 
-Started once, it makes itself ready and forks a child for each job (a line of JSON), so that a hundred deaths do not cost
-a hundred starts. It answers with the child's number, later with how it ended (negative: the signal).
+Started once, it makes itself ready and forks a child for each job (a line of JSON), so that a hundred deaths do not
+cost a hundred starts. It answers with the child's number, later with how it ended (negative: the signal).
 """
 
 from __future__ import annotations

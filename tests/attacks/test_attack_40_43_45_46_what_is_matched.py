@@ -53,7 +53,13 @@ def test_attack_40_sabotage_without_the_foreign_key_the_wrong_rows_go(world: Bui
 
 BOX = table("box", "shop int, nr int, owner int?", key="shop+nr", refs={"owner": "member.id"})
 ITEM = table("item", "id int, shop int?, nr int?, body text?")
-ITEMS = [(1, 1, 1, "mine"), (2, 2, 1, "same number"), (3, 1, 2, "same shop"), (4, None, 1, "half"), (5, None, None, "no")]
+ITEMS = [
+    (1, 1, 1, "mine"),
+    (2, 2, 1, "same number"),
+    (3, 1, 2, "same shop"),
+    (4, None, 1, "half"),
+    (5, None, None, "no"),
+]
 BOXES = [(1, 1, 1), (2, 1, 2), (1, 2, 2), (3, 3, None)]
 
 
@@ -112,7 +118,14 @@ HOSTILE = {
     "format": "%s{}{0}%(name)s@x.example",
     "newline": "a\nb@x.example",
 }
-DECOYS = ["plain@x.example", "axb@x.example", "🙃@x.example", "o'brien@x.example", "x" * 10_001 + "@x.example", "%%@x.example"]
+DECOYS = [
+    "plain@x.example",
+    "axb@x.example",
+    "🙃@x.example",
+    "o'brien@x.example",
+    "x" * 10_001 + "@x.example",
+    "%%@x.example",
+]
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -137,19 +150,26 @@ def test_attack_43_a_hostile_identifier_finds_exactly_its_person(world: Build, k
 def test_attack_43_nul_is_said_and_never_an_empty_answer_by_accident(world: Build) -> None:
     w = world([MEMBER], [person()], {"member": PEOPLE})
     before = w.dump()
+    said = ""
     try:
         plan, _ = w.planner.plan_erasure([SubjectRef({"email": "an@x.example\0"})])
-    except (PlanError, StoreError) as error:
-        assert "an@x" not in str(error)
-    else:
         assert plan.empty
         assert "WB414" in {note.id for note in plan.notes}
+    except (PlanError, StoreError) as error:
+        said = str(error)
+    assert "an@x" not in said
     assert w.dump() == before
 
 
 # ------------------------------------------------------------------------------------ 45: names
 
-NAMES = [("select", "from"), ("Order Items", "User Id"), ("größe", "naïve"), ('quo"te', "per%cent"), ("UPPER", "MixedCase")]
+NAMES = [
+    ("select", "from"),
+    ("Order Items", "User Id"),
+    ("größe", "naïve"),
+    ('quo"te', "per%cent"),
+    ("UPPER", "MixedCase"),
+]
 
 
 @pytest.mark.parametrize(("name", "column"), NAMES)
@@ -169,7 +189,9 @@ def test_attack_45_names_are_quoted_and_never_folded(world: Build, name: str, co
             "app.Table", SubjectDecl(("Id",), (Identifier("email", "E-Mail"),)),
             columns=columns_of(**{"E-Mail": "account.email"}),
         ),
-        TableDecl(f"app.{name}", links=(belongs("app.Table", column),), columns=columns_of(**{"Bo dy": "content.text"})),
+        TableDecl(
+            f"app.{name}", links=(belongs("app.Table", column),), columns=columns_of(**{"Bo dy": "content.text"})
+        ),
     ]  # fmt: skip
     w = world(
         [people, owned], decls,

@@ -65,7 +65,7 @@ def restore(database: Database) -> None:
     off = {"sqlite": "PRAGMA foreign_keys = OFF", "mariadb": "SET foreign_key_checks = 0"}.get(database.engine)
     first = [off] if off else ["TRUNCATE " + ", ".join(names)]
     database.run(*first, *(f"DELETE FROM {name}" for name in names))
-    for one in (MEMBER, NOTE, LETTER, *(() if database.engine == "postgresql" else ()), LOGIN):
+    for one in (MEMBER, NOTE, LETTER, LOGIN):
         database.insert(one, ROWS[one.name])
     for row in ROWS["folder"]:
         database.insert(FOLDER, [row])

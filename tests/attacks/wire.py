@@ -1,4 +1,4 @@
-"""Faults from outside: a proxy that counts the statements of another process on the wire, and kills, cuts or waits there.
+"""Faults from outside: a proxy that counts the statements of another process on the wire, and kills or cuts there.
 
 For SQLite there is no wire: the process tells its statements over a socket and waits for leave (`crash_child`), so that
 the counting is done here all the same.
@@ -22,7 +22,7 @@ class Cut(Exception):
 
 @dataclass
 class Fault:
-    """What happens at the `nth` statement (counted from 1), or after the reply to COMMIT was seen and before it is passed
+    """What happens at the `nth` statement (counted from 1), or after the reply to COMMIT was seen, before it is passed
     on. `kind` is `kill` (SIGKILL to the process), `cut` (the connection goes, the process lives) or `none`."""
 
     kind: str = "none"
@@ -31,6 +31,8 @@ class Fault:
     pid: int = 0
     look: Callable[[], None] = lambda: None
     """Called at the blow, while the process still waits."""
+    ready: Callable[[], bool] = lambda: True
+    """After COMMIT: whether this is the one that is meant (readers commit as well)."""
     count: int = 0
     struck: bool = False
     seen: list[str] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Fault:
     def committed(self) -> None:
         """COMMIT was carried out; its reply is not yet passed on."""
         with self._lock:
-            if self.after_commit and not self.struck:
+            if self.after_commit and not self.struck and self.ready():
                 self.strike()
 
     def strike(self) -> None:

@@ -14,7 +14,7 @@ from waarborg.plans.rules import cutoff
 from waarborg.policy.retention import RetentionRule
 
 PAGE = Path(__file__).parents[2] / "docs/reference/retention-calendar.md"
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [date(2026, number, 1).strftime("%B") for number in range(1, 13)]
 LINE = re.compile(r"\| an? [a-z ]+ \| ([\d-]+) \| (until|(\d+ \w+) from) (\w+) \| (\w+) \| ([\d-]+) \| ([\d-]+) \|")
 LINES = LINE.findall(PAGE.read_text())
 

@@ -161,7 +161,7 @@ class Builder:
         return [one for one in self.tables.values() if one.key == ("id",)]
 
     def _body(self) -> Col:
-        """A personal column, of a kind that is erased, kept by law, or anonymised; of two that NULL may not stand in."""
+        """A personal column, of a kind that is erased, kept by law, or anonymised, NULL or not."""
         category = self.dice.pick(["content.text", "billing.amount", "billing.note", "stats.item"])
         return Col("body", "text", self.dice.yes(), category)
 

@@ -1,7 +1,7 @@
 """What an erasure should leave, worked out by walking rows one at a time: slow, plain, and written without the planner.
 
-Rows are known by `(table, number)`. Every notion of the engine has its own small walk here: whose a row is, who else has
-it, what the law keeps, what staying rows still need; `after` is the whole database as it should be afterwards.
+Rows are known by `(table, number)`. Every notion of the engine has its own small walk here: whose a row is, who else
+has it, what the law keeps, what staying rows still need; `after` is the whole database as it should be afterwards.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Reference:
         self.shapes: Counter[str] = Counter()
         self.own = self._own()
         self.kept = self._inherit(self._kept_itself)
-        self.live = self._inherit(self._shared_itself) - self._me()
+        self.live = self._live()
         self.gone = self.own - self.kept - self.live
         self.leaving = {row for row in self.gone if not self.stays(self.table(row))}
         self.needed: dict[RowId, bool] = {}
@@ -63,10 +63,19 @@ class Reference:
             if to[0] == lead.target and [fold(v) for v in mine_] == [fold(one[name]) for name in lead.to]
         }
 
-    def owners(self, table: TSpec) -> list[Lead]:
+    @staticmethod
+    def owners(table: TSpec) -> list[Lead]:
         """The links that decide whose a row is."""
-        owning = [lead for lead in table.leads if lead.kind == "own" and lead.mapped]
-        return [lead for lead in owning if lead.dies_with] or owning
+        return [lead for lead in table.leads if lead.kind == "own" and lead.mapped]
+
+    def dies(self, row: RowId, live: set[RowId]) -> bool:
+        """Whether a row goes along with the row of another table it dies with: it is theirs, and does not stay."""
+        for lead in self.owners(self.table(row)):
+            if lead.dies_with and lead.target != row[0]:
+                ends = self.reached(row, lead)
+                if ends & self.own and not ends & (live | self.kept):
+                    return True
+        return False
 
     # -- whose -----------------------------------------------------------------------------------------------------
 
@@ -103,6 +112,21 @@ class Reference:
                 return found
             found |= more
 
+    def _live(self) -> set[RowId]:
+        """Own rows that somebody else has as well, and what hangs on them; not what dies with a row that goes."""
+        found: set[RowId] = set()
+        while True:
+            more = {
+                row
+                for row in self.own - found - self._me()
+                if self._shared_itself(row)
+                or any(self.reached(row, lead) & found for lead in self.owners(self.table(row)))
+                if not self.dies(row, found)
+            }
+            if not more:
+                return found
+            found |= more
+
     def _kept_itself(self, row: RowId) -> bool:
         table = self.table(row)
         day = self.rows[row].get("day")
@@ -125,6 +149,8 @@ class Reference:
         owners = self.owners(table)
         if len(owners) == 1 and owners[0].stand_in:
             return True
+        if any(lead.dies_with and lead.target == "member" for lead in owners):
+            return False
         items = {col.category for col in table.cols if col.category}
         return items == {"stats.item"} and bool(owners) and all(self.cut(table, lead) for lead in owners)
 

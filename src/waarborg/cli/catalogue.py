@@ -48,7 +48,9 @@ class Command:
 
 PLAN = Argument(("plan",), "The plan's id, or its first characters.", "PLAN")
 RULE = Argument(("--rule",), "Only this retention rule. Repeat it for more.", "RULE", repeat=True)
-TERMS = Argument(("--terms",), "A YAML file with the terms that organisations set: rule, organisation, period.", "FILE", file=True)
+TERMS = Argument(
+    ("--terms",), "A YAML file with the terms that organisations set: rule, organisation, period.", "FILE", file=True
+)
 MONTHS = Argument(("--months",), "How many months to show (12).", "N")
 BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
 PEOPLE = (
@@ -303,7 +305,7 @@ COMMANDS: tuple[Command, ...] = (
         "Show what each retention rule would take now, and what stays. Touches nothing.",
         "retention:plan",
         (RULE, TERMS, BRIEF),
-        examples=("waarborg retention plan", "waarborg retention plan --rule connection --brief"),
+        examples=("waarborg retention plan", "waarborg retention plan --rule invoices --brief"),
     ),
     Command(
         "retention run",
@@ -313,7 +315,7 @@ COMMANDS: tuple[Command, ...] = (
         (RULE, TERMS),
         "A rule's first run, and one that takes more than the rule declares, waits: approve its plan, and run again. "
         "Exits with 1 while something waits.",
-        ("waarborg retention run", "waarborg retention run --rule connection"),
+        ("waarborg retention run", "waarborg retention run --rule invoices"),
     ),
     Command(
         "retention forecast",
@@ -328,7 +330,11 @@ COMMANDS: tuple[Command, ...] = (
         "look",
         "Draw the retention calendar as SVG.",
         "retention:calendar",
-        (MONTHS, TERMS, Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True)),
+        (
+            MONTHS,
+            TERMS,
+            Argument(("--output", "-o"), "The file to write; standard output if not given.", "FILE", file=True),
+        ),
         examples=("waarborg retention calendar -o calendar.svg",),
     ),
     Command("plans", "look", "List the plans that are open, and what each waits for.", "requests:listing"),

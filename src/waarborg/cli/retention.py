@@ -32,7 +32,9 @@ def plan(arguments: Namespace, out: Out) -> int:
             if made.empty:
                 out.say(f"· {made.rule}: {say('sweep_empty')}")
                 continue
-            out.draw(Shower(say, None, project.policy, project.datamap).plan(made, brief=getattr(arguments, "brief", False)))
+            out.draw(
+                Shower(say, None, project.policy, project.datamap).plan(made, brief=getattr(arguments, "brief", False))
+            )
             out.say(f"  {waits.what if waits else say('sweep_free')}\n")
         out.data({"ok": True, "plans": found})
     return exits.OK
@@ -109,7 +111,9 @@ def _terms(file: str) -> Mapping[str, Mapping[str | int, Period]]:
 
     found = YAML(typ="safe").load(Path(file)) or {}
     if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
-        raise UsageError.one("WB651", "These are no terms of organisations.", "", "Write: rule: {organisation: 6 months}.")
+        raise UsageError.one(
+            "WB651", "These are no terms of organisations.", "", "Write: rule: {organisation: 6 months}."
+        )
     return {rule: {key: Period.parse(str(term)) for key, term in one.items()} for rule, one in found.items()}
 
 

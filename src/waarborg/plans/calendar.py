@@ -40,7 +40,7 @@ def svg(falls: Sequence[Falls], today: date, count: int = 12, title: str = "What
     says = f"{total:,} rows or parts of rows fall due from {months[0]:%B %Y} to {months[-1]:%B %Y}."
     heads = "".join(
         f'<text class="note" text-anchor="middle" x="{_x(number) + STEP / 2:g}" y="{TOP - 14}">{month:%b}'
-        f'{f" {month:%Y}" if month.month == 1 or not number else ""}</text>'
+        f"{f' {month:%Y}' if month.month == 1 or not number else ''}</text>"
         for number, month in enumerate(months)
     )
     heads += _note(count, TOP - 14, "later") + _note(count + 1, TOP - 14, "no date")
@@ -50,10 +50,12 @@ def svg(falls: Sequence[Falls], today: date, count: int = 12, title: str = "What
         f'<title id="wb-title">{escape(title)}</title><desc id="wb-desc">{escape(says)}</desc>',
         f"<style>{STYLE}.bar {{ fill: var(--accent); }} .first {{ fill: var(--tint); }}</style>",
         f'<rect class="first" x="{LEFT}" y="{TOP - 34}" width="{STEP}" height="{height - TOP}"/>',
-        f'<text class="title" x="28" y="46">{escape(title)}</text><text class="sum" x="28" y="70">{escape(says)}</text>',
+        f'<text class="title" x="28" y="46">{escape(title)}</text>',
+        f'<text class="sum" x="28" y="70">{escape(says)}</text>',
         heads,
         *(_line(number, one, months, most) for number, one in enumerate(falls)),
-        f'<text class="cap" x="28" y="{height - 18}">The first month holds what is due already. Rows that hang on others'
+        f'<text class="cap" x="28" y="{height - 18}">'
+        "The first month holds what is due already. Rows that hang on others"
         " and go along with them are not counted.</text>",
         "</svg>",
     ]
@@ -73,7 +75,8 @@ def _line(number: int, one: Falls, months: Sequence[date], most: int) -> str:
             high = max(2.0, HIGH * sqrt(rows / most))
             middle = _x(place) + STEP / 2
             parts.append(
-                f'<g><title>{month:%B %Y}: {rows:,}</title><rect class="bar" x="{middle - 9:g}" y="{base + 6 - high:g}" '
+                f"<g><title>{month:%B %Y}: {rows:,}</title>"
+                f'<rect class="bar" x="{middle - 9:g}" y="{base + 6 - high:g}" '
                 f'width="18" height="{high:g}" rx="2"/><text class="also" text-anchor="middle" x="{middle:g}" '
                 f'y="{base + 2 - high:g}">{_short(rows)}</text></g>'
             )

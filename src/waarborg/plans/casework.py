@@ -201,12 +201,12 @@ class Casework:
     def leftovers(self, plan_id: str, progress: Progress | None = None) -> Leftovers:
         """Search every column of every store for the people of a plan that was carried out; leaves an entry.
 
-        Raises `PlanError` WB434 before the plan was applied: until then everything of them is still there.
+        Raises `PlanError` WB439 before the plan was applied: until then everything of them is still there.
         """
         case = self.case(plan_id)
         if case.state not in ("applied", "verified"):
             raise PlanError.one(
-                "WB434",
+                "WB439",
                 "This plan was not carried out yet.",
                 "Everything of these people is still there, so nothing of it is a leftover.",
                 "Approve and apply it first.",
@@ -308,7 +308,7 @@ class Casework:
         known = self.planner.policy.holds
         if hold not in known:
             raise PlanError.one(
-                "WB450",
+                "WB457",
                 f'The policy declares no hold "{hold}".',
                 "A hold needs a ground, an owner and an end or review date that people can be told.",
                 near_miss(hold, known) or "Declare it under holds in the policy.",

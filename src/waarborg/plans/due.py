@@ -65,15 +65,13 @@ def decisive(rules: Sequence[RetentionRule]) -> RetentionRule:
 
 
 def groups(policy: Policy, table: Mapped) -> tuple[Group, ...]:
-    """The personal columns of a table, put together by the rules that cover them. Secrets and technical ones are none."""
+    """The personal columns of a table, put together by the rules that cover them; not secrets or technical ones."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, decl in table.decl.columns.items():
         if decl.category not in (SECRET, TECHNICAL):
             rules = tuple(rule.id for rule in policy.retention_for(decl.category))
             found.setdefault(rules, []).append(name)
-    return tuple(
-        Group(tuple(policy.retention[id] for id in ids), tuple(columns)) for ids, columns in found.items()
-    )
+    return tuple(Group(tuple(policy.retention[id] for id in ids), tuple(columns)) for ids, columns in found.items())
 
 
 def outcome(rules: Sequence[RetentionRule]) -> Outcome:
@@ -269,5 +267,3 @@ def _both(parts: Sequence[Rows]) -> Rows:
     if NONE in parts:
         return NONE
     return parts[0] if len(parts) == 1 else Both(tuple(parts))
-
-

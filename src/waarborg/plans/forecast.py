@@ -13,7 +13,7 @@ from waarborg.plans.due import CREATED, Due, Group, due_day
 from waarborg.plans.resolve import Mapped
 from waarborg.plans.sweeper import Sweeper
 from waarborg.policy.model import RetentionRule
-from waarborg.stores.contract import All, Program, RowSet, Seeds
+from waarborg.stores.contract import All, Both, Compare, Not, Program, Rows, RowSet, Seeds
 
 Days = Mapping[str, date | None]
 """The dates of some rows, by column."""
@@ -52,20 +52,34 @@ def _table(sweeper: Sweeper, due: Due, table: Mapped) -> Iterator[Falls]:
     columns = sorted({column for group in groups for rule in group.rules for column in due.columns(table, rule)})
     if not columns or table.facts.view:
         return
-    program = Program((RowSet("all", table.local, due.people(table) or All()),))
+    every: Rows = due.people(table) or All()
+    filled = [
+        RowSet(f"filled:{number}", table.local, Both((every, _filled(group)))) for number, group in enumerate(groups)
+    ]
+    program = Program((RowSet("all", table.local, every), *filled))
+
+    def counted(name: str) -> list[tuple[Days, int]]:
+        found = look.days(name, columns)
+        return [(dict(zip(columns, days, strict=True)), count) for days, count in found.items()]
+
     with sweeper.planner.stores[table.decl.store].reading(program, Seeds()) as look:
-        counted = look.days("all", columns)
-    rows = [(dict(zip(columns, days, strict=True)), count) for days, count in counted.items()]
+        rows = counted("all")
+        parts = [counted(one.name) for one in filled]
     whole = due.rule_of(table)
-    for group in groups:
+    for group, part in zip(groups, parts, strict=True):
         alone = len(due.groups(table)) > 1
-        months, undated = _months(due, table, [group], rows, groups if alone and whole else [])
+        months, undated = _months(due, table, [group], part, groups if alone and whole else [])
         if alone and (months or undated):
             yield Falls(group.decisive.id, table.name, group.columns, months, undated)
     if whole is not None:
         months, undated = _months(due, table, groups, rows, [])
         if months or (undated and len(groups) == 1):
             yield Falls(whole.id, table.name, (), months, undated)
+
+
+def _filled(group: Group) -> Rows:
+    """Rows in which a column of the group still holds something."""
+    return Not(Both(tuple(Compare(name, "null") for name in group.columns)))
 
 
 def _months(
@@ -110,4 +124,3 @@ def _end(due: Due, table: Mapped, rule: RetentionRule, days: Days) -> date | Non
     if rule.at_most is not None and created and (start := days.get(created)):
         ways.append(rule.at_most.after(start) + timedelta(days=1))
     return min(ways, default=None)
-

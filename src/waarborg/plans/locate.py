@@ -97,8 +97,8 @@ def locate(
 ) -> Located:
     """Count every set of the blueprints and collect the keys that lead on. Takes no lock, writes nothing.
 
-    `frozen` brings the keys of an earlier look (verification), `known` other seeds that programs speak of. Raises `PlanError` where a person cannot be told from
-    another, `StoreError` where a store cannot be reached.
+    `frozen` brings the keys of an earlier look (verification), `known` other seeds that programs speak of.
+    Raises `PlanError` where a person cannot be told from another, `StoreError` where a store cannot be reached.
     """
     seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():

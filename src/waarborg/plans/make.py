@@ -45,7 +45,8 @@ def make(
 ) -> Plan:
     """The plan for what was located. Raises `PlanError` with everything that stands in the way.
 
-    `rule` is the retention rule whose sweep it is. `digests` are those of policy and data map, so that they are computed once and not for every plan.
+    `rule` is the retention rule whose sweep it is. `digests` are those of policy and data map, so that they are
+    computed once and not for every plan.
     """
     findings: list[Finding] = []
     stores = []

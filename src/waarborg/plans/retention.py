@@ -187,9 +187,7 @@ class Retention:
             }
             log.append(kind="plan.applied", at=now, data=data)
 
-    def _finish(
-        self, state: State, log: Log, plan: Plan, again: Plan, treated: dict[str, int], now: datetime
-    ) -> None:
+    def _finish(self, state: State, log: Log, plan: Plan, again: Plan, treated: dict[str, int], now: datetime) -> None:
         policy = self.work.planner.policy
         log.append(kind="plan.verified", at=now, data={"plan": plan.digest, "left": again.rows})
         rule = policy.retention[plan.rule]
@@ -248,10 +246,11 @@ class Retention:
         with self.work.writing() as (state, log, now):
             state.plans.close(request, at=now)
             self.work.keep(state, log, plan, sealed, request, now)
+        tables = ", ".join(sorted({step.table for step in plan.steps()}))
         waits = Finding(
             "WB455",
             Place(),
-            f"{plan.rows} rows that were erased are there again, in {', '.join(sorted({s.table for s in plan.steps()}))}.",
+            f"{plan.rows} rows that were erased are there again, in {tables}.",
             "They were imported or restored, or their numbers were given out again: a person can tell.",
             f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
         )

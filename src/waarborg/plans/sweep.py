@@ -57,7 +57,7 @@ def sweep_blueprint(
 ) -> Blueprint:
     """The blueprint of a rule's sweep in one store.
 
-    `held` are the sets that `due.spared` speaks of; `chunked` begins only in the rows whose keys are in the chunk seeds.
+    `held` are the sets that `due.spared` speaks of; `chunked` begins only in rows whose keys are in the chunk seeds.
     """
     return SweepDraft(world, policy, store, rule, due, now, chunked).swept(held)
 
@@ -187,7 +187,9 @@ class SweepDraft(Draft):
             rows = self.sets.add(id, table.local, Both((In(gone), *arm.conditions, Either(tuple(todo)))))
             columns = dict.fromkeys(writes, arm.cut or Treatment.CLEAR)
             self.steps.append(
-                StepDraft(id, table.name, rows, arm.cut or Treatment.CLEAR, self.ground(set(), ""), writes, columns, findings)
+                StepDraft(
+                    id, table.name, rows, arm.cut or Treatment.CLEAR, self.ground(set(), ""), writes, columns, findings
+                )
             )
 
     def _tenants(self, table: Mapped, arm: Arm, gone: str) -> None:
@@ -212,11 +214,10 @@ def _leading_to_people(table: Mapped) -> list[Arm]:
 
 
 def scope(rule: RetentionRule, blueprints: Mapping[str, Blueprint]) -> str:
-    """A digest of what a rule's sweep may do, whatever rows there are: a person allows its first run for exactly this."""
+    """A digest of what a rule's sweep may do, whatever rows there are: what a person allows beforehand."""
     steps = [
         [store, step.id, step.table, step.treatment, dict(step.columns)]
         for store, blueprint in sorted(blueprints.items())
         for step in blueprint.steps
     ]
     return digest([rule.id, content(rule), steps])
-

@@ -466,4 +466,3 @@ def _tables(name: str, sets: Mapping[str, RowSet]) -> set[str]:
 def _shrinks(name: str) -> bool:
     """Whether a treated row leaves the set: its description asks for what is yet to be done."""
     return name.startswith(("todo:", "leave:"))
-

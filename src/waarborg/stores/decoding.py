@@ -22,6 +22,8 @@ MOST = 16 * 1024 * 1024
 """The most bytes that one encoded cell may unfold to; the rest is not looked at."""
 MOST_BRACKETS = 10_000
 """The most brackets in a YAML cell: reading takes longer than the square of their depth."""
+SHORTEST_LINE = 12
+"""Characters of a line of base64, but for the last: words of a sentence are shorter, and are no code."""
 DEEPEST = 3
 """How many encodings may lie around each other."""
 
@@ -260,10 +262,11 @@ def _unwrapped(raw: bytes, text: str) -> Iterator[tuple[str, str | bytes]]:
     if len(body) >= 16 and body != text and (plain := _from_base64(body) if _BASE64.fullmatch(body) else None):
         yield "signed", plain
         return
-    packed = "".join(text.split()) if len(text) <= MOST else ""
+    pieces = text.split() if len(text) <= MOST else []
+    packed = "".join(pieces)
     if packed and _HEX.fullmatch(packed):
         yield "hex", bytes.fromhex(packed)
-    elif packed and _BASE64.fullmatch(packed):
+    elif packed and all(len(one) >= SHORTEST_LINE for one in pieces[:-1]) and _BASE64.fullmatch(packed):
         plain = _from_base64(packed)
         if plain is not None:
             yield "base64", plain
@@ -271,11 +274,11 @@ def _unwrapped(raw: bytes, text: str) -> Iterator[tuple[str, str | bytes]]:
         unescaped = "\n".join(str(one) for one in scalars_inside(text, Inside.JSON))
         if unescaped:
             yield "json", unescaped
-    if re.search(r"%[0-9A-Fa-f]{2}", text):
+    if "%" in text and re.search(r"%[0-9A-Fa-f]{2}", text):
         from urllib.parse import unquote
 
         yield "url", unquote(text)
-    if re.search(r"=[0-9A-F]{2}|=\r?\n", text):
+    if "=" in text and re.search(r"=[0-9A-F]{2}|=\r?\n", text):
         yield "quoted-printable", binascii.a2b_qp(raw)
     if raw[:1] == b"\x80":
         pickled = "\n".join(str(one) for one in scalars_inside(raw, Inside.SERIALISED))

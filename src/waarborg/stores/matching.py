@@ -239,6 +239,8 @@ class Words:
         """The indexes of the words that stand in the text."""
         text = self.spelled(text)
         hits = {index for index, word in self._odd if word in text}
+        if self._by_token.keys().isdisjoint(_TOKEN.findall(text)):  # nearly every cell: half the time of looking closer
+            return frozenset(hits)
         for token in _TOKEN.finditer(text):
             for index, word, offset in self._by_token.get(token.group(), ()):
                 start = token.start() - offset

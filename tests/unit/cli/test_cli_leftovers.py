@@ -44,4 +44,4 @@ def test_an_unmapped_table_turns_it_red(winkel: Shop) -> None:
 def test_before_it_is_carried_out_there_are_no_leftovers(winkel: Shop) -> None:
     refused = winkel.run("leftovers", winkel.plan())
     assert refused.code == 2
-    assert "WB434" in refused.err
+    assert "WB439" in refused.err

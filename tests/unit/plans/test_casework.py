@@ -112,7 +112,7 @@ def test_a_named_hold_binds_from_placing_to_lifting(work: tuple[Casework, World,
     with pytest.raises(StalePlan):
         casework.apply(case.plan.id)
     assert w.column("note", "body") == ["a", "b"]
-    with pytest.raises(PlanError, match="WB433"):
+    with pytest.raises(PlanError, match="WB457"):
         casework.hold("clam", AN)
 
 
@@ -120,7 +120,7 @@ def test_leftovers_are_searched_when_asked_and_leave_an_entry(work: tuple[Casewo
     casework, w, door = work
     w.add("note", 5, 2, f"{CANARY} said so")
     case = casework.plan([AN])
-    with pytest.raises(PlanError, match="WB434"):
+    with pytest.raises(PlanError, match="WB439"):
         casework.leftovers(case.plan.id)
     casework.approve(case.plan.id, "officer")
     casework.apply(case.plan.id)

@@ -11,13 +11,15 @@ from datetime import date
 
 import pytest
 
-from waarborg.datamap.model import Identifier, Ignored, TableDecl
+from waarborg.datamap.model import Identifier, Ignored, StoreDecl, TableDecl
+from waarborg.errors import StoreError
 from waarborg.plans import leftovers as leftovers_module
 from waarborg.plans.identifiers import frozen_words, spelled
 from waarborg.plans.kept import KeptRows
 from waarborg.plans.leftovers import Leftovers, Standing
 from waarborg.plans.model import Approval, Plan, Sealed
-from waarborg.stores.contract import Column, Family, Table
+from waarborg.stores.contract import Column, Family, Schema, Table
+from waarborg.stores.memory import MemoryStore
 from waarborg.terms import SubjectRef, Treatment
 from worlds import NOW, Build, World, belongs, columns_of, person, table
 
@@ -151,6 +153,34 @@ def test_many_people_are_searched_in_one_pass(world: Build, monkeypatch: pytest.
     assert told(found, Standing.UNEXPLAINED) == {"app.stray.body": 30}
     assert sorted(name for (name,) in calls) == ["member", "stray"]
     assert (found.people, found.searched) == (30, 60)
+
+
+def test_every_store_is_searched(world: Build) -> None:
+    w = world([MEMBER], [people()], ROWS)
+    events = {"event": [{"id": 1, "body": f"login {MAIL}"}]}
+    log = MemoryStore("log", Schema("memory", {"event": table("event", "id int, body text?")}), events)
+    w.planner.stores = {**w.planner.stores, "log": log}
+    w.planner.datamap = replace(
+        w.planner.datamap, stores={**w.planner.datamap.stores, "log": StoreDecl("log", "memory")}
+    )
+    _, after, plan, sealed = seen_and_erased(w)
+    assert told(after, Standing.UNEXPLAINED) == {"log.event.body": 1}
+    assert after.stores == ("app", "log")
+    log.close()
+    with pytest.raises(StoreError):
+        w.planner.leftovers(plan, sealed)
+
+
+def test_a_table_without_a_key_counts_every_row_and_explains_none(world: Build) -> None:
+    invoice = replace(INVOICE, name="invoice", key=())
+    rows = [(1, 1, date(2024, 5, 1), NAME, None), (1, 1, date(2024, 5, 1), NAME, None)]
+    stray = table("stray", "id int, body text?", key="")
+    w = world(
+        [MEMBER, invoice, stray], [people(), INVOICES], {**ROWS, "invoice": rows, "stray": [(1, MAIL), (1, MAIL)]}
+    )
+    _, after, _, _ = seen_and_erased(w)
+    assert told(after, Standing.UNEXPLAINED) == {"app.invoice.name": 2, "app.stray.body": 2}
+    assert "no key tells whether the plan keeps this row" in {one.reason for one in after.places}
 
 
 # ------------------------------------------------------------------------------------------------ explaining

@@ -108,7 +108,8 @@ def test_a_ceiling_counts_from_creation(world: Build) -> None:
 def test_a_law_keeps_what_hangs_on_a_due_row(world: Build) -> None:
     law = replace(YEAR, id="law", data=("billing",), period=Period(months=84), law="a law")
     w = world([MEMBER, LOG], [people(), log(columns=columns_of(body="billing.name"))],
-              {"member": PEOPLE, "log": [(1, 1, "paid", date(2025, 1, 1))]}, policy(account=ACCOUNT, law=law))  # fmt: skip
+              {"member": PEOPLE, "log": [(1, 1, "paid", date(2025, 1, 1))]},
+              policy(account=ACCOUNT, law=law))  # fmt: skip
     sweep(w, "account")
     assert w.column("log", "body") == ["paid"]
     assert w.rows("member")[0]["name"] is None
@@ -147,7 +148,8 @@ def test_more_than_declared_waits_and_more_than_approved_is_stale(world: Build) 
     sweeper = Sweeper(w.planner)
     plan, sealed = sweeper.plan("content")
     found = sweeper.too_much(plan)
-    assert found is not None and found.id == "WB452"
+    assert found is not None
+    assert found.id == "WB452"
     for n in range(50, 90):
         w.add("log", n, 2, "x", date(2020, 1, 1))
     with pytest.raises(StalePlan):

@@ -8,6 +8,8 @@ from typing import Any
 from waarborg.stores import refusals
 from waarborg.stores.contract import Delete, Insert, StepDone, Update
 from waarborg.stores.sql.deletes import Deleting
+from waarborg.stores.sql.digests import whole_key
+from waarborg.stores.sql.evaluate import Pin
 from waarborg.stores.sql.inserts import Inserting
 from waarborg.stores.sql.treat import Prepared
 from waarborg.stores.sql.updates import Updating
@@ -49,7 +51,7 @@ class Carrier(Deleting, Updating, Inserting):
         return prepared
 
     def _bounded(self, step: Delete | Update, table: str, condition: str, params: Sequence[Any]) -> Prepared:
-        """A step by its condition; with a limit, by the first keys that meet it. The rows themselves are asked again."""
+        """A step by its condition; with a limit, by the first keys that meet it. Rows are asked again as they go."""
         sets, key = self.sets, self.sets.facts.key(table)
         if not step.limit:
             return Prepared(step, table, condition, params)
@@ -60,9 +62,17 @@ class Carrier(Deleting, Updating, Inserting):
             return Prepared(step, table, condition, params, ending=f"{order} LIMIT {step.limit}")
         names = [sets.column("t", name) for name in key]
         order = f" ORDER BY {', '.join(names)}" if sets.facts.table(table).key else ""
-        left = names[0] if len(names) == 1 else f"({', '.join(names)})"
         source = f"FROM {self._target(table)} t WHERE {condition}{order} LIMIT {step.limit}"
-        first = f"{left} IN (SELECT {', '.join(names)} {source})"
+        if sets.dialect.name == "sqlite":
+            # We hold the one lock there is: keys that are read now are the keys that are there.
+            rows = sets.fetch(f"SELECT {', '.join(names)} {source}", params)
+            pin = Pin(table, key, len(key), rows, "", len(rows), True)
+            if rows and whole_key(sets, table):
+                between = f"{names[0]} BETWEEN ? AND ? AND ({condition})"
+                return Prepared(step, table, between, [rows[0][0], rows[-1][0], *params], pin)
+            return Prepared(step, table, pin=pin)
+        # By address: the quickest way back to rows just seen. One that moved meanwhile waits for the next time.
+        first = f"t.ctid = ANY(ARRAY(SELECT t.ctid {source}))"
         return Prepared(step, table, f"{first} AND ({condition})", [*params, *params])
 
     def _pinned(self, step: Delete | Update, table: str) -> Prepared:

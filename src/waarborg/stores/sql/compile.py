@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -176,11 +176,15 @@ class Compiler:
         text = moment.replace(tzinfo=None).isoformat(" ")
         if moment.time() == datetime.min.time():
             text = text[:10]
+        sooner = op in ("<", "<=") and moment.date() < date.max
+        # Numbers come before every text here, so one plain comparison, which an index serves, lets no row slip.
+        params.extend([(moment.date() + timedelta(days=1)).isoformat()] if sooner else [])
         params.extend([seconds, text])
-        return (
+        exact = (
             f"CASE WHEN typeof({expression}) IN ('integer', 'real') THEN {expression} {op} ?"
             f" ELSE replace({expression}, 'T', ' ') {op} ? END"
         )
+        return f"{expression} < ? AND {exact}" if sooner else exact
 
     # -------------------------------------------------------------------------------------------- sets
 

@@ -65,6 +65,8 @@ class Deleting(Treating):
         condition, params = self._where(one, target)
         if pin is None and not one.ending and self._closed_in(one):
             return self._delete_closed(one, target, condition, params)
+        if one.ending and whole_key(sets, one.table):
+            return self._delete_listed(one, target, condition, params)
         statement = f"DELETE FROM {target} WHERE {condition}{one.ending}"
         if pin is None and sets.dialect.delete_returning:
             return self._returning(statement, one.step, one.table, params)
@@ -89,6 +91,21 @@ class Deleting(Treating):
         wanted = (rows.columns, rows.table, rows.to_columns)
         refs = sets.facts.table(one.table).foreign_keys
         return held is not None and held.locked and any((r.columns, r.table, r.to_columns) == wanted for r in refs)
+
+    def _delete_listed(self, one: Prepared, target: str, condition: str, params: Sequence[Any]) -> tuple[int, str]:
+        """The first rows of a condition: held, and named in one text of whole numbers, the digest's as well."""
+        column = self.sets.column(target, whole_key(self.sets, one.table))
+        held = f"SELECT {column} AS k FROM {target} WHERE {condition}{one.ending} FOR UPDATE"
+        listed = f"SELECT GROUP_CONCAT(k SEPARATOR '\n'), COUNT(*) FROM ({held}) held"
+        text, found = self.sets.fetch(listed, params)[0]
+        if not found:
+            return 0, EMPTY
+        keys = str(text).split("\n")
+        if len(keys) != found or not all(key.lstrip("-").isdigit() for key in keys):
+            raise moved()
+        rows = self.sets.run(f"DELETE FROM {target} WHERE {column} IN ({','.join(keys)})").rowcount
+        self._count(one.table, rows)
+        return rows, of_joined(str(text), rows, 0, "mariadb")
 
     def _delete_closed(self, one: Prepared, target: str, condition: str, params: Sequence[Any]) -> tuple[int, str]:
         """Keys as one text first, then one DELETE: several times cheaper than a returned row for each key."""

@@ -95,7 +95,7 @@ class Treating:
         return digested(sets.fetch(f"SELECT {picked} FROM {self._target(table)} {alias} WHERE {condition}", params))
 
     def _where(self, one: Prepared, alias: str) -> tuple[str, Sequence[Any]]:
-        if one.pin is None:
+        if one.pin is None or one.condition:
             return one.condition, one.params
         return self._by_key(one.table, one.pin, alias)
 
