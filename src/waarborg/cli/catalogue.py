@@ -164,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             "waarborg scan env:APP_DATABASE",
             "waarborg scan env:APP_DATABASE -o datamap.yaml --svg datamap.svg",
-            "waarborg scan app.db --ask",
+            "waarborg scan env:APP_DATABASE -o datamap.yaml --ask",
             "waarborg scan env:APP_DATABASE --merge datamap.yaml",
         ),
     ),
@@ -177,7 +177,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("--output", "-o"), "The file to write (snapshot.json).", "FILE", file=True),
             Argument(("--check",), "Write nothing; exit with 1 when the file is not what is there.", flag=True),
         ),
-        examples=("waarborg snapshot", "waarborg snapshot --check"),
+        examples=("waarborg snapshot", "waarborg snapshot && waarborg snapshot --check"),
     ),
     Command(
         "check",

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from waarborg.canonical import digest
+from waarborg.datamap.dump import table_tree
 from waarborg.datamap.insert import Editor
 from waarborg.datamap.load import parse_form
 from waarborg.datamap.model import TECHNICAL, ColumnDecl, DataMap, Ignored, Link, TableDecl
@@ -103,7 +104,9 @@ def _change(datamap: DataMap, question: Question, chosen: str, who: Who, finding
                 lambda text: _unlinked(text, name, words),
                 f"Write unlinked: {words}, in place of any subject.",
             )
-        case "lost" if table is not None:
+        case "lost" if table is None and chosen == question.answers[0]:
+            return _nobody_we_can_name(datamap, name, question, findings)
+        case "lost":
             return _left_out(datamap, name, "no person in it", who)
         case "special" | "personal":
             return _column(datamap, table, name, question, chosen, who, findings)
@@ -121,6 +124,25 @@ def _no_people(datamap: DataMap, table: TableDecl, who: Who) -> Changed:
         return _left_out(datamap, table.name, "its rows are no people", who)
     wanted = _with(datamap, replace(table, subject=None))
     return wanted, lambda text: _take(text, ("tables", table.name, "subject")), f"Remove subject from {table.name}."
+
+
+def _nobody_we_can_name(datamap: DataMap, name: str, question: Question, findings: Findings) -> Changed:
+    """The table comes into the map with its columns, and with the reason why no request reaches it."""
+    columns = {
+        column: ColumnDecl(column, CATEGORY.get(verdict.category, f"special.{verdict.category}"))
+        for (table, column), verdict in findings.columns.items()
+        if table == question.table
+    }
+    words = "nobody can be named by what stands here"
+    decl = TableDecl(name, columns=columns, unlinked=words, path=findings.paths.get(question.table, ""))
+
+    def edit(text: str) -> str:
+        editor = Editor(re.sub(r"(?m)^tables: \{\} *$", "tables:", text))
+        editor.put(("tables",), name, table_tree(decl))
+        return editor.text()
+
+    wanted = _with(datamap, decl)
+    return wanted, edit, f"Write {name} under tables, with its columns and unlinked: {words}"
 
 
 def _left_out(datamap: DataMap, name: str, reason: str, who: Who) -> Changed:
@@ -221,7 +243,7 @@ def _stands(question: Question, datamap: DataMap | None, store: str) -> bool:
         return False
     table = datamap.tables.get(name)
     if question.kind in ("people", "lost"):
-        return table is not None and (bool(table.subject) if question.kind == "people" else not table.unlinked)
+        return (table is None or not table.unlinked) if question.kind == "lost" else bool(table and table.subject)
     if question.kind in ("special", "personal"):
         return True
     return table is not None and any(_is(link, question, store) for link in table.links)

@@ -89,7 +89,7 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
             columns[link.reference.table].update((c, ColumnDecl(c, "account.reference")) for c in described)
     for (table, column), verdict in findings.columns.items():
         columns[table][column] = ColumnDecl(column, CATEGORY.get(verdict.category, f"special.{verdict.category}"))
-    for guest in findings.guests:
+    for guest in findings.guests if schema.engine != "files" else ():  # lines of a log are no people
         if not links[guest.table]:
             # Nothing leads from here to a person with an account: its rows are people themselves.
             subjects.setdefault(guest.table, guest)
@@ -101,6 +101,7 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
             subject=_subject(subjects[t], schema) if t in subjects else None,
             links=tuple(one for one in links.get(t, ()) if one.target.partition(".")[2] in found),
             columns=dict(columns.get(t, {})),
+            path=findings.paths.get(t, ""),
         )
         for t in named
     }

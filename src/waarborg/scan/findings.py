@@ -50,6 +50,8 @@ class Findings:
     """About how many rows a table has, and whether it may be more (the sample was full and nobody counted)."""
     names: Mapping[str, str] = field(default_factory=dict)
     """`schema.table` of each table, where the engine has schemas and the table's own name leaves the default out."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """For files: the path template of each table."""
     not_visible: tuple[str, ...] = ()
     """What the account cannot see at all: reported, never taken as absent."""
 

@@ -43,7 +43,7 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
     links, owned = choose(schema, roles, subjects, references)
     verdicts = classify_all(schema, roles, subjects, references, looks, (links, owned))
     columns = {at: v for at, v in verdicts.items() if v.reported}
-    guests = tuple(find_guests(schema.tables, roles, subjects, columns))
+    guests = tuple(find_guests(schema.tables, roles, subjects, columns)) if schema.engine != "files" else ()
     return Findings(
         store=store.name,
         subjects=tuple(subjects.values()),
@@ -56,6 +56,7 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
         tables=len(schema.tables),
         sizes=looks.sizes(),
         names=_full_names(schema),
+        paths={n: t.comment for n, t in schema.tables.items()} if schema.engine == "files" else {},
         not_visible=schema.not_visible,
     )
 
