@@ -295,7 +295,7 @@ def test_the_whole_database_is_what_the_reference_says_on(engine: str, request: 
     assert reached["worlds"] > 25, reached
 
 
-@pytest.mark.slow
+@pytest.mark.search
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"])
 def test_many_more_worlds_on(engine: str, request: pytest.FixtureRequest) -> None:
     database = request.getfixturevalue(engine)
