@@ -23,10 +23,11 @@ demo: $(VENV)/ready
 	@$(BIN)/waarborg demo
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -rs -n auto -m "not search"
+	$(BIN)/python -m pytest -rs -n auto -m "not search" --ignore=tests/mutants
 
 test-search: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -rs -n auto -m search tests/laws
+	$(BIN)/python -m pytest -rs tests/mutants
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
