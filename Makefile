@@ -8,12 +8,11 @@ UV := $(VENV)/tools/bin/uv
 SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 INSTALL := $(UV) pip install --quiet --no-deps --python $(BIN)/python -e .
 
-.PHONY: help demo test test-search lint bench bench-quick test-real docs requirements clean
+.PHONY: help demo test lint bench bench-quick test-real docs requirements clean
 
 help:
 	@echo "make demo         see it work: 200 people, one leaves, then fifty (about 15 seconds)"
 	@echo "make test         all tests; those for a server that is not there are skipped, and named"
-	@echo "make test-search  look for worlds that break a law of erasure, for some minutes"
 	@echo "make lint         style, types, layers, and whether the docs are complete"
 	@echo "make bench        the figures, on the full sample; bench-quick on a tenth of it"
 	@echo "make test-real    three applications of others, installed and erased from (needs Debian and root)"
@@ -23,11 +22,7 @@ demo: $(VENV)/ready
 	@$(BIN)/waarborg demo
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -rs -n auto -m "not search" --ignore=tests/mutants
-
-test-search: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -rs -n auto -m search tests/laws
-	$(BIN)/python -m pytest -rs tests/mutants
+	$(BIN)/python -m pytest -rs -n auto
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -27,6 +27,8 @@ class Fault:
 
     kind: str = "none"
     nth: int = 0
+    only: str = ""
+    """Count only statements that begin with this: how many others come before depends on what the store remembers."""
     after_commit: bool = False
     pid: int = 0
     look: Callable[[], None] = lambda: None
@@ -41,8 +43,10 @@ class Fault:
     def statement(self, text: str) -> None:
         """A statement is about to be carried out."""
         with self._lock:
-            self.count += 1
             self.seen.append(text)
+            if not text.lstrip().upper().startswith(self.only):
+                return
+            self.count += 1
             if not self.after_commit and self.count == self.nth:
                 self.strike()
 

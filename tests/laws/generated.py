@@ -351,8 +351,7 @@ class Builder:
 
     def vote(self) -> None:
         """A link that is pointed at the stand-in, in a table where that can collide."""
-        if not self.stand_in:
-            return
+        self.stand_in = True
         dice = self.dice
         made = self._add(
             "stand-in",
@@ -409,7 +408,7 @@ class Builder:
         self._fill(made, row)
 
 
-SHAPES = ("child", "child", "child", "tree", "poly", "value", "project", "about", "vote", "ring", "visible")
+SHAPES = ("child", "child", "child", "tree", "poly", "value", "project", "about", "vote", "vote", "ring", "visible")
 
 
 @st.composite

@@ -188,9 +188,7 @@ class Reference:
 
     def after(self) -> dict[str, list[Row]]:
         """The whole database, as it should be."""
-        made = {row: dict(cells) for row, cells in self.rows.items() if row not in self.deleted}
-        for row, cells in made.items():
-            self._treat(row, cells)
+        made = self._treated()
         doubles = self._doubles(made)
         pointed = any(
             STAND_IN in (cells[name] for lead in self.table(row).leads for name in lead.columns)
@@ -251,11 +249,20 @@ class Reference:
                 seen.add(value)
         return found
 
-    def held_doubles(self) -> bool:
-        """Whether a row that would collide at the stand-in is referred to by a row that stays."""
+    def _treated(self) -> dict[RowId, Row]:
+        """The rows that stay, as they would be before doubles go."""
         made = {row: dict(cells) for row, cells in self.rows.items() if row not in self.deleted}
         for row, cells in made.items():
             self._treat(row, cells)
+        return made
+
+    def doubles(self) -> set[RowId]:
+        """Rows that would stand at the stand-in beside another one, and go."""
+        return self._doubles(self._treated())
+
+    def held_doubles(self) -> bool:
+        """Whether a row that would collide at the stand-in is referred to by a row that stays."""
+        made = self._treated()
         doubles = self._doubles(made)
         return any(self.reached(row, lead) & doubles for row in made for lead in self.table(row).leads)
 
