@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from waarborg.errors import StoreError
-from waarborg.stores.contract import EXACT, Delete, ForeignKey, In, Insert, Key, Leads
+from waarborg.stores.contract import EXACT, Delete, ForeignKey, Key
 from waarborg.stores.sql.connect import moved
 from waarborg.stores.sql.digests import EMPTY, digested, identity, of_joined, whole_key
 from waarborg.stores.sql.evaluate import Pin
 from waarborg.stores.sql.treat import Prepared, Treating
-
-_MANY = 2_000
-"""Approved rows from which on a second statement costs less than a returned row for each key."""
 
 
 class Deleting(Treating):
@@ -63,8 +60,8 @@ class Deleting(Treating):
             self._count(one.table, rows)
             return rows, digest
         condition, params = self._where(one, target)
-        if pin is None and not one.ending and self._closed_in(one):
-            return self._delete_closed(one, target, condition, params)
+        if pin is None and not one.ending and whole_key(sets, one.table):
+            return self._delete_by_primary(one, target)
         if one.ending and whole_key(sets, one.table):
             return self._delete_listed(one, target, condition, params)
         statement = f"DELETE FROM {target} WHERE {condition}{one.ending}"
@@ -74,23 +71,6 @@ class Deleting(Treating):
         rows = sets.run(statement, params).rowcount
         self._count(one.table, rows)
         return rows, digest
-
-    def _closed_in(self, one: Prepared) -> bool:
-        """Whether no row can join the set any more: it is led to by a declared reference to rows that we hold.
-
-        A new reference to a held row waits for us, so between two statements rows can only leave the set: if as many
-        are deleted as were counted before, they are the same ones.
-        """
-        sets, step = self.sets, one.step
-        if isinstance(step, Insert) or step.ceiling < _MANY or not whole_key(sets, one.table):
-            return False
-        rows = sets.analysis.sets[step.set].rows
-        if not isinstance(rows, Leads) or rows.how != EXACT or not isinstance(rows.rows, In):
-            return False
-        held = sets.pins.get(rows.rows.set)
-        wanted = (rows.columns, rows.table, rows.to_columns)
-        refs = sets.facts.table(one.table).foreign_keys
-        return held is not None and held.locked and any((r.columns, r.table, r.to_columns) == wanted for r in refs)
 
     def _delete_listed(self, one: Prepared, target: str, condition: str, params: Sequence[Any]) -> tuple[int, str]:
         """The first rows of a condition: held, and named in one text of whole numbers, the digest's as well."""
@@ -107,18 +87,33 @@ class Deleting(Treating):
         self._count(one.table, rows)
         return rows, of_joined(str(text), rows, 0, "mariadb")
 
-    def _delete_closed(self, one: Prepared, target: str, condition: str, params: Sequence[Any]) -> tuple[int, str]:
-        """Keys as one text first, then one DELETE: several times cheaper than a returned row for each key."""
-        column = self.sets.column(target, whole_key(self.sets, one.table))
-        sql = f"SELECT GROUP_CONCAT({column} SEPARATOR '\n'), COUNT(*) FROM {target} WHERE {condition}"
-        text, found = self.sets.fetch(sql, params)[0]
-        if found and str(text).count("\n") + 1 != found:
+    def _delete_by_primary(self, one: Prepared, target: str) -> tuple[int, str]:
+        """Keys first, without a lock; then rows by their primary key, and only while the condition still holds.
+
+        InnoDB locks an index entry before the row when a DELETE goes by a link, and an application that writes the
+        link locks the row first: the two would wait for each other, and the engine would end one of them, as likely the
+        application's. By the primary key both take the row first. A row that left the set in between is moved: begun
+        again as a whole.
+        """
+        sets = self.sets
+        name = whole_key(sets, one.table)
+        condition, params = self._where(one, target)
+        listed = f"SELECT GROUP_CONCAT({sets.column(target, name)} SEPARATOR '\n'), COUNT(*) FROM {target}"
+        text, found = sets.fetch(f"{listed} WHERE {condition}", params)[0]
+        if not found:
+            return 0, EMPTY
+        keys = str(text).split("\n")
+        if len(keys) != found or not all(key.lstrip("-").isdigit() for key in keys):
             return self._returning(f"DELETE FROM {target} WHERE {condition}", one.step, one.table, params)  # cut short
-        rows = self.sets.run(f"DELETE FROM {target} WHERE {condition}", params).rowcount
+        by_key = f"DELETE {target} FROM {target} FORCE INDEX (PRIMARY) WHERE {sets.column(target, name)} IN"
+        rows = 0
+        for start in range(0, len(keys), sets.budget.parameters):
+            block = ",".join(keys[start : start + sets.budget.parameters])
+            rows += sets.run(f"{by_key} ({block}) AND ({condition})", params).rowcount
         if rows != found:
             raise moved()
         self._count(one.table, rows)
-        return rows, of_joined(text, found, 0, "mariadb")
+        return rows, of_joined(str(text), rows, 0, "mariadb")
 
     def _foresee(self, table: str, pin: Pin) -> None:
         """Count what cascades will reach, since this engine does not tell afterwards."""
