@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from waarborg.datamap.model import TableDecl
+from waarborg.datamap.model import StandIn, TableDecl
 from waarborg.errors import StalePlan
 from waarborg.plans.model import Approval
+from waarborg.terms import Treatment
 from worlds import NOW, Build, belongs, columns_of, person, policy, table
 
 MEMBER = table("member", "id int, email text, name text?")
@@ -25,6 +26,20 @@ def test_nobody_is_not_found_by_an_address_of_its_own(world: Build) -> None:
     assert plan.empty
     assert verdict.clean
     assert w.dump() == before
+
+
+def test_a_row_of_a_leaver_and_the_stand_in_has_no_living_owner_left(world: Build) -> None:
+    letter = table("letter", "id int, sender int, receiver int", refs={"sender": "member.id", "receiver": "member.id"})
+    links = tuple(belongs("app.member", end, on_erasure=Treatment.STAND_IN) for end in ("sender", "receiver"))
+    stand_in = StandIn({"id": 99, "email": "nobody@x.example", "name": "Former member"}, ("email",))
+    people = [(1, "an@x.example", "An"), (2, "bo@x.example", "Bo"), (99, "nobody@x.example", "Former member")]
+    rows = {"member": people, "letter": [(1, 1, 99), (2, 1, 2), (3, 2, 99)]}
+    w = world([MEMBER, letter], [person(stand_in=stand_in), TableDecl("app.letter", links=links)], rows)
+    plan, _, verdict = w.erase("an@x.example")
+    assert verdict.clean, verdict.sentence
+    ends = {row["id"]: (row["sender"], row["receiver"]) for row in w.rows("letter")}
+    assert ends == {2: (99, 2), 3: (2, 99)}, "the first letter is nobody's, the second is Bo's now"
+    assert [(kept.table, kept.rows) for kept in plan.kept()] == [("app.letter", 1)]
 
 
 def test_a_shell_keeps_what_the_law_names_only_where_a_kept_row_leads_to_it(world: Build) -> None:
