@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from waarborg.clock import Clock, SystemClock
-from waarborg.datamap.model import DataMap, StoreDecl
+from waarborg.datamap.model import DataMap
 from waarborg.errors import UsageError
 from waarborg.evidence.entry import Entry
 from waarborg.plans.planner import Planner
@@ -133,7 +133,7 @@ class Project:
     def stores(self) -> dict[str, Store]:
         """Every store of the data map. Connections are made when they are first used."""
         if self._stores is None:
-            from waarborg.stores.registry import open_store
+            from waarborg.stores.registry import beside, open_store
 
             self._stores = {name: open_store(beside(decl, self.folder)) for name, decl in self.datamap.stores.items()}
         return self._stores
@@ -190,15 +190,3 @@ class Project:
                 links = table.links
                 return links[int(found[1])].place if found and int(found[1]) < len(links) else table.place
         return Place()
-
-
-def beside(decl: StoreDecl, folder: Path) -> StoreDecl:
-    """The declaration with relative file names read from the project's folder, not from where the command runs."""
-    if folder.resolve() == Path.cwd().resolve():
-        return decl
-    return replace(decl, url=_beside(decl.url, folder), read_url=_beside(decl.read_url, folder))
-
-
-def _beside(url: str, folder: Path) -> str:
-    found = re.fullmatch(r"(sqlite:///|file:)([^/:].*)", url)
-    return f"{found[1]}{folder.resolve() / found[2]}" if found and found[2] != ":memory:" else url

@@ -70,9 +70,9 @@ class Rights(Casework):
         return self._place(person, Right.OBJECTION, request, purpose, absolute=one.promotional)
 
     def weigh(self, limit: str, *, upheld: bool, reason: str = "") -> Limit:
-        """The outcome of an objection. To go on (`upheld=False`) needs compelling grounds in words: StateError WB564.
+        """The outcome of an objection. To go on (`upheld=False`) needs compelling grounds in words: StateError WB572.
 
-        An objection to direct marketing is upheld from the start and cannot be refused: StateError WB563.
+        An objection to direct marketing is upheld from the start and cannot be refused: StateError WB571.
         """
         return self._move(limit, "uphold" if upheld else "refuse", reason)
 

@@ -56,12 +56,12 @@ class Course:
     """Where it begins when nothing is weighed (direct marketing, Art. 21(3))."""
 
     def after(self, state: str, act: str) -> Act:
-        """What an act leads to. Raises `StateError` WB563 where this state does not allow it."""
+        """What an act leads to. Raises `StateError` WB571 where this state does not allow it."""
         found = self.acts.get(state, {}).get(act)
         if found is None:
             allowed = ", ".join(sorted(self.acts.get(state, {}))) or "nothing, it has ended"
             raise StateError.one(
-                "WB563",
+                "WB571",
                 f'This is "{state}" now, and cannot be followed by "{act}".',
                 "Each step of a right follows from the one before.",
                 f"Possible now: {allowed}.",

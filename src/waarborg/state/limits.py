@@ -119,12 +119,12 @@ class Limits:
         return _limit(row)
 
     def move(self, id: str, act: str, *, at: datetime, given: Iterable[Needs] = ()) -> Limit:
-        """Do an act. Raises `StateError` WB563 where the course does not allow it, WB564 where something is lacking."""
+        """Do an act. Raises `StateError` WB571 where the course does not allow it, WB572 where something is lacking."""
         before = self.get(id)
         found = COURSES[before.kind].after(before.state, act)
         if lacking := [need for need in found.needs if need not in set(given)]:
             raise StateError.one(
-                "WB564",
+                "WB572",
                 f'"{act}" lacks {" and ".join(f"a {need.value}" for need in lacking)}.',
                 "People are told why, and before it happens (Art. 12(4), 18(3), 21(1)).",
                 "Give what is lacking, in words for the person.",

@@ -22,8 +22,8 @@ class State:
 
     __slots__ = ("_vault", "markers", "permissions", "sql")
 
-    def __init__(self, connection: Connection, master: MasterKey | None = None) -> None:
-        self.sql = Sql(connection)
+    def __init__(self, connection: Connection, master: MasterKey | None = None, prefix: str = "") -> None:
+        self.sql = Sql(connection, prefix)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
         self._vault = None if master is None else Vault(self.sql, master)

@@ -32,7 +32,7 @@ def test_an_objection_halts_the_purpose_until_it_is_weighed(at: Desk) -> None:
     assert not at.work.may_use(AN, "research")
     assert at.work.may_use(AN, "billing")
     assert at.work.may_use(BO, "research")
-    with pytest.raises(StateError, match="WB564"):
+    with pytest.raises(StateError, match="WB572"):
         at.work.weigh(limit.id, upheld=False)
     assert not at.work.may_use(AN, "research"), "what could not be decided changes nothing"
     at.work.weigh(limit.id, upheld=False, reason="We must find fraud.")
@@ -51,7 +51,7 @@ def test_an_objection_to_direct_marketing_is_absolute(at: Desk) -> None:
     limit = at.work.object(AN, "newsletter")
     assert limit.state == "upheld"
     assert at.kinds()[-2:] == ["objection.recorded", "objection.upheld"]
-    with pytest.raises(StateError, match="WB563"):
+    with pytest.raises(StateError, match="WB571"):
         at.work.weigh(limit.id, upheld=False, reason="We like it.")
     assert not at.work.may_use(AN, "newsletter")
 

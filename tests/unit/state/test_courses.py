@@ -60,7 +60,7 @@ def test_sabotage_a_course_that_breaks_the_law_is_seen(says: str) -> None:
 
 
 def test_a_step_that_does_not_follow_is_refused_with_what_would() -> None:
-    with pytest.raises(StateError, match=r"WB563.*destroy, tell"):
+    with pytest.raises(StateError, match=r"WB571.*destroy, tell"):
         RESTRICTION.after("placed", "lift")
     with pytest.raises(StateError, match="it has ended"):
         OBJECTION.after("refused", "uphold")

@@ -185,3 +185,22 @@ def test_killed_at_any_statement_nothing_is_half_on_this_engine(connect):
     assert nth > 6
     report = audit(reader.log().lines(), keys=[key.public])
     assert (report.ok, report.entries, report.heads) == (True, 4, 2)
+
+
+def test_two_states_share_a_database_and_see_nothing_of_each_other(connect):
+    connection = connect()
+    one, other = (State(connection, MASTER, prefix=prefix) for prefix in ("taakveld_", "factuur_"))
+    for state in (one, other):
+        state.create()
+    one.log().open(at=START, key=one.vault.signing_key(at=START))
+    one.vault.seal("plan:1", b"x", key="request:1", kind="plan", at=START)
+    assert other.entries().tip() is None
+    assert other.vault.records() == []
+    assert one.vault.open("plan:1") == b"x"
+    assert one.entries().tip().size == 1
+
+
+@pytest.mark.parametrize("prefix", ["Taakveld_", "taakveld", "a b_", "x;--_", "1_"])
+def test_a_prefix_that_is_no_name_is_refused(connect, prefix):
+    with pytest.raises(StateError, match="WB563"):
+        State(connect(), MASTER, prefix=prefix)

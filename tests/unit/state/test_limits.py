@@ -62,13 +62,13 @@ def test_to_ask_twice_is_to_ask_once(state: State) -> None:
 def test_two_at_once_do_not_both_move_it(state: State) -> None:
     limit = place(state)
     state.limits.move(limit.id, "uphold", at=NOW)
-    with pytest.raises(StateError, match="WB563"):
+    with pytest.raises(StateError, match="WB571"):
         state.limits.move(limit.id, "refuse", at=NOW, given=[Needs.REASON])
 
 
 def test_what_ended_is_forgotten_but_for_its_step(state: State) -> None:
     limit = place(state)
-    with pytest.raises(StateError, match="WB564"):
+    with pytest.raises(StateError, match="WB572"):
         state.limits.move(limit.id, "refuse", at=NOW)
     state.limits.move(limit.id, "refuse", at=NOW, given=[Needs.REASON])
     assert state.limits.of(AN, at=NOW) == []
@@ -137,7 +137,7 @@ class Courses(RuleBasedStateMachine):
         kind, purpose, where = self.at[id]
         found = COURSES[kind].acts.get(where, {}).get(act)
         if found is None:
-            with pytest.raises(StateError, match="WB563"):
+            with pytest.raises(StateError, match="WB571"):
                 self.state.limits.move(id, act, at=NOW, given=list(Needs))
             return
         self.at[id] = (kind, purpose, self.state.limits.move(id, act, at=NOW, given=list(Needs)).state)
