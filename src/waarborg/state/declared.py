@@ -2,8 +2,9 @@
 
     state.log(declared_names(policy, datamap))
 
-From the policy the id of every entry, alone and behind its section (`invoices`, `retention.invoices`); from the map
-stores, tables (`app.member`) and columns (`app.member.email`). Texts, labels and values are never among them.
+From the policy the id of every entry, alone and behind its section (`invoices`, `retention.invoices`), and its items of
+data (`account.email`); from the map stores, tables (`app.member`), columns (`app.member.email`) and what they hold.
+Texts, labels and values are never among them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def declared_names(policy: Policy | None = None, datamap: DataMap | None = None)
             entries = getattr(policy, section.name)
             if section.name not in _NOT_ENTRIES and isinstance(entries, Mapping):
                 names |= {str(entry) for entry in entries} | {f"{section.name}.{entry}" for entry in entries}
+        names |= {f"{one.id}.{item}" for one in policy.data.values() for item in one.items}
     if datamap is not None:
         names |= set(datamap.stores) | set(datamap.tables)
         names |= {f"{name}.{column}" for name, table in datamap.tables.items() for column in table.columns}
+        names |= {one.category for table in datamap.tables.values() for one in table.columns.values()}
     return frozenset(names)

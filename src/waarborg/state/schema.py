@@ -12,8 +12,8 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 2
-"""2 added the register of limits (rights) beside what 1 had."""
+VERSION = 3
+"""2 added the register of limits (rights), 3 whose requests and tombstones there are."""
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -45,6 +45,7 @@ _TABLES = (
        ground {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, ends {key}, request {key} NOT NULL,
        subject {key} NOT NULL)""",
     "waarborg_limited (person {key} NOT NULL, limit_id {key} NOT NULL, PRIMARY KEY (person, limit_id))",
+    "waarborg_whose (person {key} NOT NULL, thing {key} NOT NULL, PRIMARY KEY (person, thing))",
 )
 
 _INDEXES = (
@@ -56,6 +57,7 @@ _INDEXES = (
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
     ("waarborg_limit_request", "waarborg_limit (request)"),
     ("waarborg_limited_limit", "waarborg_limited (limit_id)"),
+    ("waarborg_whose_thing", "waarborg_whose (thing)"),
 )
 
 APPEND_ONLY = ("waarborg_entry", "waarborg_head")

@@ -9,6 +9,7 @@ from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.known import Whose
 from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
@@ -66,6 +67,11 @@ class State:
     def limits(self) -> Limits:
         """What may not be done with whose data."""
         return Limits(self.sql, self.vault)
+
+    @property
+    def whose(self) -> Whose:
+        """Whose requests and tombstones there are."""
+        return Whose(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:
