@@ -15,7 +15,7 @@ from pathlib import Path
 from ..making import engines
 from ..making.engines import Made, Row
 from . import crowd, traces, work
-from .world import PER_ORGANISATION, PROJECTS_EACH, World
+from .world import PER_ORGANISATION, PROJECTS_EACH, TASKS_EACH, World
 
 Maker = Callable[[World], Iterator[Row]]
 TABLES: Sequence[tuple[str, str, Maker]] = (
@@ -90,9 +90,10 @@ def make(
     *,
     per_organisation: int = PER_ORGANISATION,
     projects_each: int = PROJECTS_EACH,
+    tasks_each: int = TASKS_EACH,
 ) -> int:
     """Make the tables in an empty database and fill them; gives the number of rows. See `engines.fill` for `target`."""
-    world = World(max(people, 1), seed, per_organisation, projects_each)
+    world = World(max(people, 1), seed, per_organisation, projects_each, tasks_each)
     return engines.fill(target, Path(__file__).with_name("schema.sql"), tables(world))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..making.engines import Row
 from ..making.people import FIRST, LAST
-from .world import TALK, TASKS_EACH, THINGS, VERBS, World
+from .world import TALK, THINGS, VERBS, World
 
 
 def projects(world: World) -> Iterator[Row]:
@@ -42,7 +42,7 @@ def tasks(world: World) -> Iterator[Row]:
     for one in range(1, world.tasks + 1):
         dice, project, team = world.dice("task", one), world.project_of_task(one), world.on_task(one)
         text = dice.pick([None, "Zie bijlage.", f"Overleggen met {world.name(dice.pick(team))}, zie de map."])
-        parent = one - 1 if one % TASKS_EACH > 1 and dice.chance(0.2) else None
+        parent = one - 1 if one % world.tasks_each > 1 and dice.chance(0.2) else None
         yield (
             one, project, project * 4 - dice.number(0, 3), parent, f"{dice.pick(VERBS)} {dice.pick(THINGS)}",
             text, dice.pick([0, *team]), dice.pick([None, *team]), world.day("due", one), world.moment("task", one),

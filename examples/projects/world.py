@@ -25,15 +25,21 @@ PLACES = ("kantoor", "thuis", "onderweg")
 
 
 class World:
-    """So many people, in organisations of `per_organisation`, each with `projects_each` projects."""
+    """So many people, in organisations that each have some projects, each with some tasks."""
 
     def __init__(
-        self, people: int, seed: int, per_organisation: int = PER_ORGANISATION, projects_each: int = PROJECTS_EACH
+        self,
+        people: int,
+        seed: int,
+        per_organisation: int = PER_ORGANISATION,
+        projects_each: int = PROJECTS_EACH,
+        tasks_each: int = TASKS_EACH,
     ) -> None:
-        self.people, self.per_organisation, self.projects_each = people, per_organisation, projects_each
+        self.people, self.per_organisation = people, per_organisation
+        self.projects_each, self.tasks_each = projects_each, tasks_each
         self.organisations = max(1, -(-people // per_organisation))
         self.projects = self.organisations * projects_each
-        self.tasks = self.projects * TASKS_EACH
+        self.tasks = self.projects * tasks_each
         self._chance = Chance(seed)
         self.on_project = lru_cache(4096)(self._on_project)  # asked for again and again, one project after the other
 
@@ -76,7 +82,7 @@ class World:
         return found if project % 9 or guest in found else [*found, guest]
 
     def project_of_task(self, task: int) -> int:
-        return 1 + (task - 1) // TASKS_EACH
+        return 1 + (task - 1) // self.tasks_each
 
     def on_task(self, task: int) -> list[int]:
         return self.on_project(self.project_of_task(task))
