@@ -14,7 +14,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copy
@@ -115,17 +115,25 @@ def run(arguments: Namespace, out: Out) -> int:
     keep = getattr(arguments, "keep", "")
     if keep and Path(keep).exists():
         raise UsageError.one("WB616", "There is such a folder already.", "", "Name a new one with --keep.")
-    before = os.environ.get("APP_DATABASE")
-    try:
+    with surroundings():
         if keep:
             Path(keep).mkdir(parents=True, mode=0o700)
             return play(Stage(Path(keep), out, pace))
         with TemporaryDirectory(prefix="waarborg-demo-") as folder:
             return play(Stage(Path(folder), out, pace))
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """An environment of its own: the demo has its own database and its own key, whatever is set here."""
+    before = {name: os.environ.pop(name, None) for name in ("APP_DATABASE", "WAARBORG_KEY")}
+    try:
+        yield
     finally:
-        os.environ.pop("APP_DATABASE", None)
-        if before is not None:
-            os.environ["APP_DATABASE"] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _pace(text: str) -> float:
