@@ -87,7 +87,7 @@ def promise(context: Context, proof: Proof) -> dict[str, object]:
 @register.inclusion_tag("office/parts/field.html", takes_context=True)
 def field(context: Context, bound: BoundField, key: str) -> dict[str, object]:
     """A box with its label (`key.label`), hint (`key.hint`, where there is one) and error (`key.<code>` or
-    `form.<code>`)."""
+    `form.wrong.<code>`)."""
     say = _say(context)
     wrong = _wrong(say, bound, key)
     hint = say.maybe(f"{key}.hint")
@@ -134,7 +134,7 @@ def _options(bound: BoundField) -> list[dict[str, object]]:
 def _wrong(say: Say, bound: BoundField, key: str) -> str:
     for error in bound.form.errors.as_data().get(bound.name, []):
         code = str(error.code or "invalid")
-        return say.maybe(f"{key}.{code}") or say.maybe(f"form.{code}") or say("form.invalid")
+        return say.maybe(f"{key}.{code}") or say.maybe(f"form.wrong.{code}") or say("form.wrong.invalid")
     return ""
 
 
@@ -149,5 +149,5 @@ def problems(context: Context, form: Form, *keys: str) -> dict[str, object]:
             many = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
             found.append({"to": f"{bound.auto_id}_0" if many else bound.auto_id, "says": wrong})
     for error in form.errors.as_data().get("__all__", []):
-        found.append({"to": "", "says": say.maybe(f"form.{error.code}") or say("form.invalid")})
+        found.append({"to": "", "says": say.maybe(f"form.wrong.{error.code}") or say("form.wrong.invalid")})
     return {"say": say, "found": found}
