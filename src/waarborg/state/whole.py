@@ -9,6 +9,7 @@ from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
 from waarborg.state.schema import create
@@ -21,8 +22,8 @@ class State:
 
     __slots__ = ("_vault", "markers", "permissions", "sql")
 
-    def __init__(self, connection: Connection, master: MasterKey | None = None) -> None:
-        self.sql = Sql(connection)
+    def __init__(self, connection: Connection, master: MasterKey | None = None, prefix: str = "") -> None:
+        self.sql = Sql(connection, prefix)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
         self._vault = None if master is None else Vault(self.sql, master)
@@ -60,6 +61,11 @@ class State:
     def holds(self) -> Holds:
         """Who is under which hold."""
         return Holds(self.sql, self.vault)
+
+    @property
+    def limits(self) -> Limits:
+        """What may not be done with whose data."""
+        return Limits(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:
