@@ -29,7 +29,11 @@ def declared_names(policy: Policy | None = None, datamap: DataMap | None = None)
             entries = getattr(policy, section.name)
             if section.name not in _NOT_ENTRIES and isinstance(entries, Mapping):
                 names |= {str(entry) for entry in entries} | {f"{section.name}.{entry}" for entry in entries}
-        names |= {f"{one.id}.{item}" for one in policy.data.values() for item in one.items}
+                names |= {
+                    f"{entry}.{item}"
+                    for entry, one in entries.items()
+                    for item in (one.items if section.name == "data" else ())
+                }
     if datamap is not None:
         names |= set(datamap.stores) | set(datamap.tables)
         names |= {f"{name}.{column}" for name, table in datamap.tables.items() for column in table.columns}
