@@ -15,6 +15,7 @@ from waarborg.datamap.model import DataMap, StoreDecl
 from waarborg.errors import UsageError
 from waarborg.evidence.entry import Entry
 from waarborg.plans.casework import Casework
+from waarborg.plans.disclosing import attach
 from waarborg.plans.planner import Planner
 from waarborg.policy.model import Policy
 from waarborg.state import MasterKey, State, StateFile, load_master, open_state
@@ -149,6 +150,7 @@ class Project:
         if self._work is None:
             planner = Planner(self.policy, self.datamap, self.stores, self.clock)
             self._work = Casework(planner, self.door, self.clock)
+            attach(self._work)
         return self._work
 
     def master(self) -> MasterKey:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 1
+VERSION = 2
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -42,6 +42,17 @@ _TABLES = (
        PRIMARY KEY (hold, person))""",
 )
 
+_REGISTERS = (
+    """waarborg_attestation (promise {key} NOT NULL, at {key} NOT NULL, document {key} NOT NULL, ends {key} NOT NULL,
+       approver {key} NOT NULL, entry {whole} NOT NULL, PRIMARY KEY (promise, entry))""",
+    """waarborg_disclosure (id {key} NOT NULL PRIMARY KEY, recipient {key} NOT NULL, purpose {key} NOT NULL,
+       ground {key} NOT NULL, data {text} NOT NULL, day {key} NOT NULL, document {key} NOT NULL, made {key} NOT NULL)""",
+    "waarborg_disclosed (disclosure {key} NOT NULL, person {key} NOT NULL, PRIMARY KEY (disclosure, person))",
+    """waarborg_notification (request {key} NOT NULL, recipient {key} NOT NULL, asked {key} NOT NULL,
+       state {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, document {key} NOT NULL,
+       PRIMARY KEY (request, recipient))""",
+)
+
 _INDEXES = (
     ("waarborg_entry_subject", "waarborg_entry (subject)"),
     ("waarborg_head_size", "waarborg_head (size)"),
@@ -50,6 +61,12 @@ _INDEXES = (
     ("waarborg_hold_person", "waarborg_hold (person)"),
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
 )
+
+_STEPS = (
+    (1, _TABLES, _INDEXES),
+    (2, _REGISTERS, (("waarborg_disclosed_person", "waarborg_disclosed (person)"),)),
+)
+"""What each version added. A state of an earlier version is brought up to date by what it lacks."""
 
 APPEND_ONLY = ("waarborg_entry", "waarborg_head")
 
@@ -67,7 +84,7 @@ def create(sql: Sql) -> None:
     found = version(sql)
     if found == VERSION:
         return
-    if found is not None:
+    if found is not None and found > VERSION:
         raise StateError.one(
             "WB550",
             f"The state has version {found}; this waarborg knows version {VERSION}.",
@@ -75,11 +92,14 @@ def create(sql: Sql) -> None:
             "Use the version of waarborg that made it, or a newer one.",
         )
     words = _WORDS[sql.engine]
-    for table in _TABLES:
-        sql.script(f"CREATE TABLE IF NOT EXISTS {table.format(**words)}")
-    for name, columns in _INDEXES:
-        missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
-        sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
+    missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
+    for number, tables, indexes in _STEPS:
+        if number <= (found or 0):
+            continue
+        for table in tables:
+            sql.script(f"CREATE TABLE IF NOT EXISTS {table.format(**words)}")
+        for name, columns in indexes:
+            sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
     for table in APPEND_ONLY:
         _forbid_changes(sql, table)
     sql.run("INSERT INTO waarborg_schema (version) VALUES (?)", [VERSION])

@@ -1,0 +1,157 @@
+"""The register of disclosures: who got which data of whom, when, and on what ground (Art. 15(1)(c), 19, 30(1)(d)).
+
+    state.disclosures.record(Disclosure("mail_provider", purpose="newsletter", …), [[("email", "jan@…")]], at=now) -> id
+    state.disclosures.of([("email", "jan@…"), ("customer_number", "1042")]) -> [Disclosure, …]     # oldest first
+    state.disclosures.logged() -> {"mail_provider"}           # recipients whose hand-overs are kept here at all
+    state.disclosures.also([("email", old)], [("email", new)], at=now)      # the person has a new address
+    state.disclosures.forget([("email", "jan@…")], at=now) -> int           # nobody can find theirs any more
+
+A person stands here as keyed hashes, one for each identifier in the spelling that is handed in (`waarborg.plans.naming`
+gives one spelling for all ways of writing). One disclosure may be about many people: an upload, a takeover. What was
+said about an exceptional disclosure (who asked, who decided, why) is sealed. Never commits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import uuid4
+
+from waarborg.canonical import keyed_digest
+from waarborg.evidence.entry import instant_text
+from waarborg.state.sql import Sql
+from waarborg.state.vault import Vault
+
+Named = tuple[str, str]
+"""A kind of identifier and its value, in one spelling."""
+BLOCK = 500
+"""Hashes looked up at once: engines bound the parameters of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One hand-over. It names nobody: the people are beside it."""
+
+    recipient: str = ""
+    """A recipient of the policy; empty for a disclosure on one of the policy's exceptional grounds."""
+    purpose: str = ""
+    ground: str = ""
+    """A ground under `disclosures` of the policy."""
+    data: tuple[str, ...] = ()
+    """Data references that were handed over."""
+    on: date | None = None
+    document: str = ""
+    """SHA-256 of the order, the request or the instruction it rests on."""
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sealed: `who` got it, `decider`, `reason`, and `silent_until` where the law forbids to tell the person yet."""
+    id: str = ""
+
+    def silent(self, today: date) -> bool:
+        """Whether the person may not be told yet."""
+        until = self.told.get("silent_until", "")
+        return bool(until) and today <= date.fromisoformat(until)
+
+
+class Disclosures:
+    """The register, on a connection that was handed in."""
+
+    __slots__ = ("_sql", "_vault")
+
+    def __init__(self, sql: Sql, vault: Vault) -> None:
+        self._sql, self._vault = sql, vault
+
+    def record(self, one: Disclosure, people: Iterable[Sequence[Named]], *, at: datetime) -> str:
+        """Write down a hand-over about these people, each by all identifiers that are known; returns its id."""
+        id = one.id or uuid4().hex
+        self._sql.run(
+            "INSERT INTO waarborg_disclosure (id, recipient, purpose, ground, data, day, document, made) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                id,
+                one.recipient,
+                one.purpose,
+                one.ground,
+                json.dumps(list(one.data)),
+                (one.on or at.date()).isoformat(),
+                one.document,
+                instant_text(at),
+            ],
+        )
+        hashes = dict.fromkeys(hashed for person in people for hashed in self._hashes(person, at))
+        rows = [(id, hashed) for hashed in hashes]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
+        if one.told:
+            body = json.dumps(dict(one.told)).encode()
+            self._vault.seal(f"disclosure:{id}", body, key=f"disclosure:{id}", kind="disclosure", at=at)
+        return id
+
+    def of(self, named: Iterable[Named], *, at: datetime) -> list[Disclosure]:
+        """Every hand-over about somebody known by any of these identifiers, oldest first."""
+        ids = self._ids(self._hashes(named, at))
+        found = [one for block in _blocks(sorted(ids)) for one in self._read(block)]
+        return sorted(found, key=lambda one: (one.on or date.min, one.recipient, one.id))
+
+    def logged(self) -> frozenset[str]:
+        """The recipients whose hand-overs are written down here: for the others, silence says nothing."""
+        rows = self._sql.all("SELECT DISTINCT recipient FROM waarborg_disclosure WHERE recipient <> ''")
+        return frozenset(name for (name,) in rows)
+
+    def count(self) -> dict[str, int]:
+        """Hand-overs by recipient or ground."""
+        rows = self._sql.all("SELECT recipient, ground, count(*) FROM waarborg_disclosure GROUP BY recipient, ground")
+        return {recipient or ground: int(number) for recipient, ground, number in rows}
+
+    def also(self, known: Iterable[Named], new: Iterable[Named], *, at: datetime) -> int:
+        """Whoever is known by the first is known by the second as well; returns in how many hand-overs."""
+        ids = self._ids(self._hashes(known, at))
+        rows = [(id, hashed) for id in ids for hashed in self._hashes(new, at) if id not in self._ids([hashed])]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
+        return len(ids)
+
+    def forget(self, named: Iterable[Named], *, at: datetime) -> int:
+        """Take these identifiers out of the register; a hand-over that is about nobody any more goes. Returns how many."""
+        hashes = self._hashes(named, at)
+        ids = self._ids(hashes)
+        for block in _blocks(hashes):
+            self._sql.run(f"DELETE FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block)
+        for id in ids:
+            if self._sql.one("SELECT 1 FROM waarborg_disclosed WHERE disclosure = ?", [id]) is None:
+                self._sql.run("DELETE FROM waarborg_disclosure WHERE id = ?", [id])
+                self._vault.destroy(f"disclosure:{id}")
+        return len(ids)
+
+    def _read(self, ids: Sequence[str]) -> Iterable[Disclosure]:
+        rows = self._sql.all(
+            "SELECT id, recipient, purpose, ground, data, day, document FROM waarborg_disclosure "
+            f"WHERE id IN ({_marks(ids)})",
+            ids,
+        )
+        for id, recipient, purpose, ground, data, day, document in rows:
+            record = f"disclosure:{id}"
+            told = json.loads(self._vault.open(record)) if ground and self._vault.has(record) else {}
+            yield Disclosure(
+                recipient, purpose, ground, tuple(json.loads(data)), date.fromisoformat(day), document, told, id
+            )
+
+    def _ids(self, hashes: Sequence[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for block in _blocks(hashes):
+            rows = self._sql.all(
+                f"SELECT DISTINCT disclosure FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block
+            )
+            found |= {id for (id,) in rows}
+        return frozenset(found)
+
+    def _hashes(self, named: Iterable[Named], at: datetime) -> list[str]:
+        key = self._vault.secret("disclosures", at=at)
+        return [keyed_digest(key, [kind, value]) for kind, value in dict.fromkeys(named)]
+
+
+def _blocks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[at : at + BLOCK] for at in range(0, len(values), BLOCK))
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
