@@ -298,14 +298,14 @@ class Casework:
 
     def _forget(self, state: State, request: str, now: datetime) -> None:
         """Of people who were erased, of whom nothing is kept, the register of disclosures knows nothing any more."""
-        from waarborg.plans.naming import frozen_names
+        from waarborg.plans.recipients import frozen
 
         if any(one.id == request for one in state.tombstones.all()):
             return
         for plan, where in state.plans.of(request):
             if where == "verified" and read_plan(state.plans.open(plan)).right is Right.ERASURE:
                 sealed = read_sealed(state.plans.attached(plan, "people"))
-                state.disclosures.forget(frozen_names(self.planner, sealed), at=now)
+                state.disclosures.forget(frozen(self.planner, sealed), at=now)
 
     def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
         """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""

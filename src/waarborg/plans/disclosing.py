@@ -1,9 +1,11 @@
-"""Handing data over: checked against the policy, written down with evidence, and told to whoever asks (Art. 15, 19, 30).
+"""Handing data over: checked against the policy, written down with evidence, told to whoever asks (Art. 15, 19, 30).
 
     desk = Disclosing(work)
-    desk.record(Disclosure("mail_provider", "newsletter", …), [person], by="…")     # checked first, all faults at once
+    desk.record(Disclosure("mail_provider", "newsletter", data=("account.email",)), [person])
+    desk.record_all(rows, places=places)            # a log of another system: all of it, or with any fault nothing
     desk.known(person) -> [Disclosure, …]
-    desk.tell(request, "mail_provider", "told")                                      # Art. 19
+    desk.tell(request, "mail_provider", "told")     # Art. 19
+    attach(work)                                    # access answers name the actual recipients
 
 A recipient of the policy gets what the policy says, for a purpose it says; everything else rests on one of the policy's
 exceptional grounds, with a document or a reasoned belief, somebody who decided, and no more data than is named.
@@ -17,14 +19,28 @@ from datetime import date
 
 from waarborg.errors import Finding, Place, PlanError, near_miss
 from waarborg.plans.casework import Casework, reference
-from waarborg.plans.naming import Name, names_of, spellings
+from waarborg.plans.known import given, known
 from waarborg.policy.checks.recipients import dead_safeguard
-from waarborg.policy.model import Policy, undeclared
+from waarborg.policy.model import Policy, Recipient, undeclared
 from waarborg.state.disclosures import Disclosure
+from waarborg.state.known import Known
 from waarborg.state.notifications import TOLD
-from waarborg.terms import SubjectRef
+from waarborg.terms import WEAK, SubjectRef
 
 Row = tuple[Disclosure, Sequence[SubjectRef]]
+Fault = tuple[str, str, str]
+"""An id of `WHY`, what is wrong, and what to do."""
+
+WHY: Mapping[str, str] = {
+    "WB581": "A disclosure is about people, each told from the others: else the register gives one what is another's.",
+    "WB582": "Whoever gets data beside these was never told to people (Art. 13(1)(e)).",
+    "WB583": "A person is told what was handed over, not only to whom (Art. 15(1)(c)).",
+    "WB584": "Each use of an exceptional ground is one person's decision, on a document or a reasoned belief.",
+    "WB585": "A recipient gets what its task needs, for what people were told, and no more (Art. 5(1)(b), (c)).",
+    "WB586": "Without an agreement and, outside the EEA, a safeguard, nothing may go there (Art. 28(3), 44).",
+    "WB587": "The register says what did happen.",
+}
+"""Why each fault matters."""
 
 
 @dataclass(slots=True)
@@ -38,52 +54,52 @@ class Disclosing:
         """The policy that says who may get what."""
         return self.work.planner.policy
 
-    def record(self, one: Disclosure, people: Sequence[SubjectRef], *, by: str = "", place: Place | None = None) -> str:
-        """Check a hand-over, write it down with an evidence entry, and give its id. Raises `PlanError` WB660 to WB667."""
-        return self.record_all([(one, people)], by=by, places=[place or Place()])[0]
+    def record(self, one: Disclosure, people: Sequence[SubjectRef]) -> str:
+        """Check a hand-over and write it down with its evidence entry; its id. Raises `PlanError` WB581 to WB587."""
+        return self.record_all([(one, people)])[0]
 
-    def record_all(self, rows: Sequence[Row], *, by: str = "", places: Sequence[Place] = ()) -> list[str]:
-        """Many hand-overs at once (a log of another system): all of them, or with any fault none."""
+    def record_all(self, rows: Sequence[Row], places: Sequence[Place] = ()) -> list[str]:
+        """Many hand-overs at once: all of them, or with any fault none. `places`: the line of each, where there is one.
+
+        A single person is looked up, so that the register knows them by every identifier they have; people of a log
+        are known by what the log says of them.
+        """
         today = self.work.clock.now().date()
-        where = list(places) or [Place()] * len(rows)
-        faults = [f for (one, people), at in zip(rows, where, strict=True) for f in self._faults(one, people, at, today)]
-        if faults:
-            raise PlanError(faults)
-        named = [[self.names(person, look=len(rows) == 1) for person in people] for _, people in rows]
+        where = list(places) or [Place(path="disclosure")] * len(rows)
+        found = [
+            replace(fault, place=at)
+            for (one, people), at in zip(rows, where, strict=True)
+            for fault in self._faults(one, people, today)
+        ]
+        if found:
+            raise PlanError(found)
+        alone = len(rows) == 1 and len(rows[0][1]) == 1
+        named = [[self._names(person, alone) for person in people] for _, people in rows]
         ids = []
         with self.work.writing() as (state, log, now):
             for (one, people), names in zip(rows, named, strict=True):
                 id = state.disclosures.record(one, names, at=now)
-                subject = None
-                if len(people) == 1:
-                    subject, _ = state.people.subject(reference(people[0]), at=now)
+                subject = state.people.subject(reference(people[0]), at=now)[0] if len(people) == 1 else None
                 log.append(kind="data.disclosed", at=now, subject=subject, data=_entry(one, id, len(people)))
                 ids.append(id)
         return ids
 
-    def _faults(self, one: Disclosure, people: Sequence[SubjectRef], at: Place, today: date) -> Iterator[Finding]:
-        if not people:
-            yield _fault("WB660", at, "Nobody is named whose data was handed over.", "A disclosure is about people.",
-                         "Name them.")  # fmt: skip
-        if any(not spellings(person) for person in people):
-            yield _fault("WB660", at, "These identifiers do not tell one person from another.",
-                         "The register would give one person what is another's.",
-                         "Add an e-mail address, a number, or the key of the row.")  # fmt: skip
-        yield from (placed(found, at) for found in faults(self.policy, one, today))
+    def _names(self, person: SubjectRef, look: bool) -> list[Known]:
+        return known(self.work.planner, person) if look else given(person)
 
-    def names(self, person: SubjectRef, look: bool = True) -> tuple[Name, ...]:
-        """By what the register knows a person: what was given, and (with `look`) what stands in their rows."""
-        country = self.policy.controller.country or "NL"
-        return names_of(self.work.planner, person) if look else spellings(person, country)
+    def _faults(self, one: Disclosure, people: Sequence[SubjectRef], today: date) -> Iterator[Finding]:
+        if not people or any({kind for kind, _ in given(person)} <= WEAK for person in people):
+            yield _finding("WB581", "Nobody is named whose data it was, or not well enough.", "Add an e-mail address.")
+        yield from faults(self.policy, one, today)
 
     def known(self, person: SubjectRef) -> list[Disclosure]:
         """Every hand-over of this person's data, oldest first."""
-        names = self.names(person)
+        names = known(self.work.planner, person)
         with self.work.door.begin() as state:
             return state.disclosures.of(names, at=self.work.clock.now())
 
     def tell(self, request: str, recipient: str, state: str, document: str = "") -> None:
-        """A recipient was told of what was done for a request, or answered. Raises `StateError` WB571."""
+        """A recipient was told of what was done for a request, or answered. Raises `StateError` WB580."""
         with self.work.writing() as (opened, log, now):
             opened.notifications.move(request, recipient, state, at=now, document=document)
             data = {"request": request, "recipient": recipient} | ({"document": document} if document else {})
@@ -96,7 +112,8 @@ class Disclosing:
 def attach(work: Casework) -> None:
     """Let access answers name the actual recipients: the planner asks the register."""
 
-    def asked(names: Sequence[Name]) -> tuple[Sequence[Disclosure], frozenset[str]]:
+    def asked(person: SubjectRef) -> tuple[Sequence[Disclosure], frozenset[str]]:
+        names = known(work.planner, person)
         with work.door.begin() as state:
             return state.disclosures.of(names, at=work.clock.now()), state.disclosures.logged()
 
@@ -108,76 +125,68 @@ def attach(work: Casework) -> None:
 
 def faults(policy: Policy, one: Disclosure, today: date) -> Iterator[Finding]:
     """Why this hand-over is not what the policy promises; nothing where it is."""
-    at = Place(path="disclosure")
     if bool(one.recipient) == bool(one.ground):
-        yield _fault("WB661", at, "A disclosure is to a recipient of the policy, or on one of its grounds; one of the two.",
-                     "Everything else was never told to people (Art. 13(1)(e)).",
-                     "Name the recipient and the purpose, or the ground.")  # fmt: skip
+        what = "It is neither to a recipient of the policy nor on one of its grounds, or said to be both."
+        yield _finding("WB582", what, "Name the recipient and the purpose, or the ground.")
         return
-    yield from _data(policy, one, at)
-    yield from _exceptional(policy, one, at) if one.ground else _regular(policy, one, at, today)
-    if one.on and one.on > today:
-        yield _fault("WB667", at, "This day is still to come.", "The register says what did happen.", "Correct it.")
+    yield from (undeclared(policy, ref, Place()) for ref in one.data if not policy.has(ref))
+    who = policy.recipients.get(one.recipient)
+    said = [*_always(one, today)]
+    if one.ground:
+        said += _exceptional(policy, one)
+    elif who is None:
+        todo = near_miss(one.recipient, policy.recipients) or "Declare it under recipients, or use a ground."
+        said.append(("WB582", "The policy declares no such recipient.", todo))
+    else:
+        said += [*_beyond(policy, one, who), *_unbound(policy, one, who, one.on or today)]
+    yield from (_finding(*fault) for fault in said)
 
 
-def _data(policy: Policy, one: Disclosure, at: Place) -> Iterator[Finding]:
+def _always(one: Disclosure, today: date) -> Iterator[Fault]:
     if not one.data:
-        yield _fault("WB662", at, "Nothing says which data was handed over.", "A person is told what, not only to whom.",
-                     "Name the data: account.email.")  # fmt: skip
-    yield from (undeclared(policy, ref, at) for ref in one.data if not policy.has(ref))
+        yield "WB583", "Nothing says which data was handed over.", "Name it: account.email."
+    if one.on and one.on > today:
+        yield "WB587", "The day is still to come.", "Correct it."
 
 
-def _exceptional(policy: Policy, one: Disclosure, at: Place) -> Iterator[Finding]:
+def _exceptional(policy: Policy, one: Disclosure) -> Iterator[Fault]:
     if one.ground not in policy.disclosures:
         todo = near_miss(one.ground, policy.disclosures) or f"Grounds are: {', '.join(policy.disclosures) or 'none'}."
-        yield _fault("WB663", at, "The policy declares no such ground.", "The list of grounds is closed.", todo)
+        yield "WB582", "The policy declares no such ground.", todo
     missing = [word for word in ("who", "decider") if not one.told.get(word)]
-    if not one.document and not one.told.get("reason"):
-        missing.append("document or reason")
+    missing += [] if one.document or one.told.get("reason") else ["document or reason"]
     if missing:
-        yield _fault("WB664", at, f"The disclosure does not say: {', '.join(missing)}.",
-                     "Each use of an exceptional ground is one person's decision, on a document or a reasoned belief.",
-                     "Add it.")  # fmt: skip
+        yield "WB584", f"The disclosure does not say: {', '.join(missing)}.", "Add it."
     if one.told.get("silent_until") and not one.told.get("silent_law"):
-        yield _fault("WB664", at, "Nothing says which law forbids to tell the person.",
-                     "People are told unless a law forbids it (Art. 23).", "Add --silent-law, or leave it out.")  # fmt: skip
+        yield "WB584", "Nothing says which law forbids to tell the person (Art. 23).", "Name it, or tell the person."
 
 
-def _regular(policy: Policy, one: Disclosure, at: Place, today: date) -> Iterator[Finding]:
-    who = policy.recipients.get(one.recipient)
-    if who is None:
-        todo = near_miss(one.recipient, policy.recipients) or "Declare it under recipients, or use a ground."
-        yield _fault("WB665", at, "The policy declares no such recipient.", "Recipients are told (Art. 13(1)(e)).", todo)
-        return
+def _beyond(policy: Policy, one: Disclosure, who: Recipient) -> Iterator[Fault]:
     if one.purpose not in who.purposes:
         todo = near_miss(one.purpose, who.purposes) or f"Its purposes are: {', '.join(who.purposes)}."
-        yield _fault("WB665", at, "The recipient does not work for this purpose.", "Nor was that told to people.", todo)
-    allowed = policy.expand(ref for ref in who.data if policy.has(ref))
-    if extra := sorted(policy.expand(ref for ref in one.data if policy.has(ref)) - allowed):
-        yield _fault("WB665", at, f"The recipient may not have: {', '.join(extra)}.",
-                     "It gets what its task needs and no more (Art. 5(1)(c)).", "Leave it out, or declare it.")  # fmt: skip
-    day = one.on or today
+        yield "WB585", "The recipient does not work for this purpose.", todo
+    more = _items(policy, one.data) - _items(policy, who.data)
+    if more:
+        yield "WB585", f"The recipient may not have: {', '.join(sorted(more))}.", "Leave it out, or declare it."
+
+
+def _items(policy: Policy, refs: Sequence[str]) -> set[str]:
+    return policy.expand(ref for ref in refs if policy.has(ref))
+
+
+def _unbound(policy: Policy, one: Disclosure, who: Recipient, day: date) -> Iterator[Fault]:
     if who.agreement_until and who.agreement_until < day:
-        yield _fault("WB666", at, f"The agreement with this recipient ended on {who.agreement_until}.",
-                     "Without one nothing may go to it (Art. 28(3)).", "Renew it first.")  # fmt: skip
-    transfers = {path.split(".")[1] for path, _ in dead_safeguard(policy, day)}
-    if any(policy.transfers[name].recipient == one.recipient for name in transfers):
-        yield _fault("WB666", at, "What the transfer to this recipient rests on does not stand.",
-                     "Such a transfer is unlawful (Art. 44).", "Put another safeguard in place first.")  # fmt: skip
+        yield "WB586", f"The agreement with this recipient ended on {who.agreement_until}.", "Renew it first."
+    dead = {path.split(".")[1] for path, _ in dead_safeguard(policy, day)}
+    if any(policy.transfers[name].recipient == one.recipient for name in dead):
+        what = "What the transfer to this recipient rests on does not stand."
+        yield "WB586", what, "Put another safeguard in place first."
 
 
-def placed(found: Finding, at: Place) -> Finding:
-    """The same finding, at the line it is about where there is one."""
-    return replace(found, place=at) if at.file else found
-
-
-def _fault(id: str, at: Place, what: str, why: str, todo: str) -> Finding:
-    return Finding(id, at, what, why, todo)
+def _finding(id: str, what: str, todo: str) -> Finding:
+    return Finding(id, Place(), what, WHY[id], todo)
 
 
 def _entry(one: Disclosure, id: str, people: int) -> Mapping[str, object]:
-    found: dict[str, object] = {"people": people, "disclosure": id, "data": list(one.data)}
-    for name in ("recipient", "purpose", "ground", "document"):
-        if value := getattr(one, name):
-            found[name] = value
-    return found
+    fields = {name: getattr(one, name) for name in ("recipient", "purpose", "ground", "document")}
+    return {"people": people, "disclosure": id, "data": list(one.data)} | {n: v for n, v in fields.items() if v}

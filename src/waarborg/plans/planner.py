@@ -26,10 +26,9 @@ from waarborg.plans.erasure import blueprint
 from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
-from waarborg.plans.naming import each_once, names_in, spellings
 from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
-from waarborg.plans.sets import WEAK, Asked
+from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
 from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import (
@@ -46,7 +45,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import WEAK, SubjectRef, Treatment
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -62,11 +61,8 @@ class Planner:
     clock: Clock = field(default_factory=SystemClock)
     under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
-    disclosed: Callable[[Sequence[tuple[str, str]]], tuple[Sequence[Disclosure], frozenset[str]]] = lambda names: (
-        (),
-        frozenset(),
-    )
-    """Who got data of somebody known by these names, and whose hand-overs are written down: the register answers."""
+    disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
+    """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -156,17 +152,14 @@ class Planner:
         seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
         with ExitStack() as stack:
             sections: list[tuple[Section, Iterable[Sequence[tuple[object, ...]]]]] = []
-            country = self.policy.controller.country or "NL"
-            names = [*spellings(person, country)]
             for name in in_order(world, list(blueprints)):
                 blueprint = blueprints[name]
                 prepare(blueprint, self.stores[name], seeds[name], people)
                 whole = complete(blueprint.program, seeds[name])
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
-                names += names_in(world, blueprint, look, country)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
-            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(each_once(names)))
+            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )

@@ -12,19 +12,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from waarborg.datamap.model import SECRET, TECHNICAL, DataMap
+from waarborg.plans.identifiers import KEY, identifiers_of
+from waarborg.plans.known import given
 from waarborg.plans.model import Plan, Sealed
-from waarborg.plans.naming import frozen_names
 from waarborg.plans.planner import Planner
 from waarborg.policy.model import Policy
 from waarborg.policy.values import Role
 from waarborg.state import State
+from waarborg.state.known import Known
 
 
 def must_be_told(planner: Planner, state: State, plan: Plan, sealed: Sealed, now: datetime) -> tuple[str, ...]:
     """The recipients of what a plan treated: those that always get it, and those that got it of these people."""
-    names = frozen_names(planner, sealed)
+    names = frozen(planner, sealed)
     had = {one.recipient for one in state.disclosures.of(names, at=now)}
     return recipients_of(planner.policy, treated(plan, planner.datamap), had, state.disclosures.logged())
+
+
+def frozen(planner: Planner, sealed: Sealed) -> list[Known]:
+    """What was given about the people of a plan, and what stood in their rows when it was made."""
+    asked = [one for person in sealed.people for one in given(person)]
+    stood = [(kind, value) for kind, value, _ in identifiers_of(planner.world(), sealed) if kind != KEY]
+    return list(dict.fromkeys([*asked, *stood]))
 
 
 def recipients_of(policy: Policy, refs: Iterable[str], had: Iterable[str], logged: Iterable[str]) -> tuple[str, ...]:

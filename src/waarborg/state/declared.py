@@ -2,9 +2,10 @@
 
     state.log(declared_names(policy, datamap))
 
-From the policy the id of every entry, alone and behind its section (`invoices`, `retention.invoices`), the path of every
-entry that says something to people (`rights.access`), and the promises that entries name (`projects.13`); from the map
-stores, tables (`app.member`) and columns (`app.member.email`). Texts, labels and values are never among them.
+From the policy the id of every entry, alone and behind its section (`invoices`, `retention.invoices`), the path of
+every entry that says something to people (`rights.access`), the promises that entries name (`projects.13`), and every
+data reference; from the map stores, tables (`app.member`) and columns (`app.member.email`). Texts, labels and values
+are never among them.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@
     state.disclosures.also([("email", old)], [("email", new)], at=now)      # the person has a new address
     state.disclosures.forget([("email", "jan@…")], at=now) -> int           # nobody can find theirs any more
 
-A person stands here as keyed hashes, one for each identifier in the spelling that is handed in (`waarborg.plans.naming`
-gives one spelling for all ways of writing). One disclosure may be about many people: an upload, a takeover. What was
-said about an exceptional disclosure (who asked, who decided, why) is sealed. Never commits.
+A person stands here as keyed hashes, one for each identifier that tells people apart (`waarborg.state.known`). One
+disclosure may be about many people: an upload, a takeover. What was said about an exceptional disclosure (who asked,
+who decided, why) is sealed. Never commits.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import uuid4
 
-from waarborg.canonical import keyed_digest
 from waarborg.evidence.entry import instant_text
+from waarborg.state.known import Known, hashes
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 
-Named = tuple[str, str]
-"""A kind of identifier and its value, in one spelling."""
 BLOCK = 500
 """Hashes looked up at once: engines bound the parameters of a statement."""
 
@@ -62,7 +60,7 @@ class Disclosures:
     def __init__(self, sql: Sql, vault: Vault) -> None:
         self._sql, self._vault = sql, vault
 
-    def record(self, one: Disclosure, people: Iterable[Sequence[Named]], *, at: datetime) -> str:
+    def record(self, one: Disclosure, people: Iterable[Sequence[Known]], *, at: datetime) -> str:
         """Write down a hand-over about these people, each by all identifiers that are known; returns its id."""
         id = one.id or uuid4().hex
         self._sql.run(
@@ -79,15 +77,15 @@ class Disclosures:
                 instant_text(at),
             ],
         )
-        hashes = dict.fromkeys(hashed for person in people for hashed in self._hashes(person, at))
-        rows = [(id, hashed) for hashed in hashes]
+        found = self._hashes([known for person in people for known in person], at)
+        rows = [(id, hashed) for hashed in dict.fromkeys(found)]
         self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
         if one.told:
             body = json.dumps(dict(one.told)).encode()
             self._vault.seal(f"disclosure:{id}", body, key=f"disclosure:{id}", kind="disclosure", at=at)
         return id
 
-    def of(self, named: Iterable[Named], *, at: datetime) -> list[Disclosure]:
+    def of(self, named: Iterable[Known], *, at: datetime) -> list[Disclosure]:
         """Every hand-over about somebody known by any of these identifiers, oldest first."""
         ids = self._ids(self._hashes(named, at))
         found = [one for block in _blocks(sorted(ids)) for one in self._read(block)]
@@ -103,18 +101,18 @@ class Disclosures:
         rows = self._sql.all("SELECT recipient, ground, count(*) FROM waarborg_disclosure GROUP BY recipient, ground")
         return {recipient or ground: int(number) for recipient, ground, number in rows}
 
-    def also(self, known: Iterable[Named], new: Iterable[Named], *, at: datetime) -> int:
+    def also(self, known: Iterable[Known], new: Iterable[Known], *, at: datetime) -> int:
         """Whoever is known by the first is known by the second as well; returns in how many hand-overs."""
         ids = self._ids(self._hashes(known, at))
         rows = [(id, hashed) for id in ids for hashed in self._hashes(new, at) if id not in self._ids([hashed])]
         self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
         return len(ids)
 
-    def forget(self, named: Iterable[Named], *, at: datetime) -> int:
-        """Take these identifiers out of the register; a hand-over that is about nobody any more goes. Returns how many."""
-        hashes = self._hashes(named, at)
-        ids = self._ids(hashes)
-        for block in _blocks(hashes):
+    def forget(self, named: Iterable[Known], *, at: datetime) -> int:
+        """Take these identifiers out of the register; what is about nobody any more goes. Returns how many were met."""
+        theirs = self._hashes(named, at)
+        ids = self._ids(theirs)
+        for block in _blocks(theirs):
             self._sql.run(f"DELETE FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block)
         for id in ids:
             if self._sql.one("SELECT 1 FROM waarborg_disclosed WHERE disclosure = ?", [id]) is None:
@@ -135,18 +133,17 @@ class Disclosures:
                 recipient, purpose, ground, tuple(json.loads(data)), date.fromisoformat(day), document, told, id
             )
 
-    def _ids(self, hashes: Sequence[str]) -> frozenset[str]:
+    def _ids(self, theirs: Sequence[str]) -> frozenset[str]:
         found: set[str] = set()
-        for block in _blocks(hashes):
+        for block in _blocks(theirs):
             rows = self._sql.all(
                 f"SELECT DISTINCT disclosure FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block
             )
             found |= {id for (id,) in rows}
         return frozenset(found)
 
-    def _hashes(self, named: Iterable[Named], at: datetime) -> list[str]:
-        key = self._vault.secret("disclosures", at=at)
-        return [keyed_digest(key, [kind, value]) for kind, value in dict.fromkeys(named)]
+    def _hashes(self, named: Iterable[Known], at: datetime) -> list[str]:
+        return hashes(self._vault, "disclosures", named, at=at)
 
 
 def _blocks(values: Sequence[str]) -> Iterable[Sequence[str]]:

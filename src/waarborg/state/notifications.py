@@ -63,7 +63,7 @@ class Notifications:
         return new
 
     def move(self, request: str, recipient: str, state: str, *, at: datetime, document: str = "") -> None:
-        """A recipient was told, or answered. Raises `StateError` WB571 where nothing is due to it for this request."""
+        """A recipient was told, or answered. Raises `StateError` WB580 where nothing is due to it for this request."""
         touched = self._sql.run(
             "UPDATE waarborg_notification SET state = ?, changed = ?, document = ? WHERE request = ? AND recipient = ?",
             [state, instant_text(at), document, request, recipient],
@@ -71,7 +71,7 @@ class Notifications:
         if not touched:
             known = [one.recipient for one in self.of(request)]
             raise StateError.one(
-                "WB571",
+                "WB580",
                 "This recipient need not be told of anything for this request.",
                 "Only who had the data is told that it changed or went (Art. 19).",
                 near_miss(recipient, known) or f"To be told: {', '.join(known) or 'nobody'}.",

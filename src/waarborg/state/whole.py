@@ -11,6 +11,7 @@ from waarborg.state.attestations import Attestations
 from waarborg.state.disclosures import Disclosures
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
 from waarborg.state.notifications import Notifications
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
@@ -24,8 +25,8 @@ class State:
 
     __slots__ = ("_vault", "attestations", "markers", "notifications", "permissions", "sql")
 
-    def __init__(self, connection: Connection, master: MasterKey | None = None) -> None:
-        self.sql = Sql(connection)
+    def __init__(self, connection: Connection, master: MasterKey | None = None, prefix: str = "") -> None:
+        self.sql = Sql(connection, prefix)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
         self.attestations = Attestations(self.sql)
@@ -70,6 +71,11 @@ class State:
     def disclosures(self) -> Disclosures:
         """Who got which data of whom."""
         return Disclosures(self.sql, self.vault)
+
+    @property
+    def limits(self) -> Limits:
+        """What may not be done with whose data."""
+        return Limits(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:
