@@ -77,9 +77,8 @@ class Disclosures:
                 instant_text(at),
             ],
         )
-        found = self._hashes([known for person in people for known in person], at)
-        rows = [(id, hashed) for hashed in dict.fromkeys(found)]
-        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
+        rows = [(id, who, hashed) for who, person in enumerate(people) for hashed in self._hashes(person, at)]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, person) VALUES (?, ?, ?)", rows)
         if one.told:
             body = json.dumps(dict(one.told)).encode()
             self._vault.seal(f"disclosure:{id}", body, key=f"disclosure:{id}", kind="disclosure", at=at)
@@ -87,7 +86,7 @@ class Disclosures:
 
     def of(self, named: Iterable[Known], *, at: datetime) -> list[Disclosure]:
         """Every hand-over about somebody known by any of these identifiers, oldest first."""
-        ids = self._ids(self._hashes(named, at))
+        ids = {id for id, _ in self._theirs(self._hashes(named, at))}
         found = [one for block in _blocks(sorted(ids)) for one in self._read(block)]
         return sorted(found, key=lambda one: (one.on or date.min, one.recipient, one.id))
 
@@ -103,22 +102,23 @@ class Disclosures:
 
     def also(self, known: Iterable[Known], new: Iterable[Known], *, at: datetime) -> int:
         """Whoever is known by the first is known by the second as well; returns in how many hand-overs."""
-        ids = self._ids(self._hashes(known, at))
-        rows = [(id, hashed) for id in ids for hashed in self._hashes(new, at) if id not in self._ids([hashed])]
-        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, person) VALUES (?, ?)", rows)
-        return len(ids)
+        theirs = self._theirs(self._hashes(known, at))
+        added = self._hashes(new, at)
+        there = self._theirs(added)
+        rows = [(id, who, hashed) for id, who in sorted(theirs - there) for hashed in added]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, person) VALUES (?, ?, ?)", rows)
+        return len(theirs)
 
     def forget(self, named: Iterable[Known], *, at: datetime) -> int:
-        """Take these identifiers out of the register; what is about nobody any more goes. Returns how many were met."""
-        theirs = self._hashes(named, at)
-        ids = self._ids(theirs)
-        for block in _blocks(theirs):
-            self._sql.run(f"DELETE FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block)
-        for id in ids:
+        """Take whoever is known by these out of the register; what is about nobody any more goes. Returns how many."""
+        theirs = self._theirs(self._hashes(named, at))
+        for id, who in theirs:
+            self._sql.run("DELETE FROM waarborg_disclosed WHERE disclosure = ? AND who = ?", [id, who])
+        for id in {id for id, _ in theirs}:
             if self._sql.one("SELECT 1 FROM waarborg_disclosed WHERE disclosure = ?", [id]) is None:
                 self._sql.run("DELETE FROM waarborg_disclosure WHERE id = ?", [id])
                 self._vault.destroy(f"disclosure:{id}")
-        return len(ids)
+        return len(theirs)
 
     def _read(self, ids: Sequence[str]) -> Iterable[Disclosure]:
         rows = self._sql.all(
@@ -133,14 +133,15 @@ class Disclosures:
                 recipient, purpose, ground, tuple(json.loads(data)), date.fromisoformat(day), document, told, id
             )
 
-    def _ids(self, theirs: Sequence[str]) -> frozenset[str]:
-        found: set[str] = set()
-        for block in _blocks(theirs):
+    def _theirs(self, hashed: Sequence[str]) -> set[tuple[str, int]]:
+        """The hand-overs about somebody known by any of these hashes, and the number of that person in each."""
+        found: set[tuple[str, int]] = set()
+        for block in _blocks(hashed):
             rows = self._sql.all(
-                f"SELECT DISTINCT disclosure FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block
+                f"SELECT disclosure, who FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block
             )
-            found |= {id for (id,) in rows}
-        return frozenset(found)
+            found |= {(id, int(who)) for id, who in rows}
+        return found
 
     def _hashes(self, named: Iterable[Known], at: datetime) -> list[str]:
         return hashes(self._vault, "disclosures", named, at=at)

@@ -63,6 +63,14 @@ def test_a_new_address_leads_to_the_same_disclosures(state):
     assert len(state.disclosures.of(new, at=START)) == 1
 
 
+def test_a_shared_address_leads_to_both_and_one_is_forgotten_alone(state):
+    one, other = [*ELS, ("customer_number", "7")], [*ELS, ("customer_number", "8")]
+    state.disclosures.record(mailed(), [one, other], at=START)
+    assert state.disclosures.forget([("customer_number", "7")], at=START) == 1
+    assert state.disclosures.of([("customer_number", "7")], at=START) == []
+    assert len(state.disclosures.of(ELS, at=START)) == 1
+
+
 def test_forgetting_a_person_leaves_the_others_and_destroys_what_is_about_nobody(state):
     state.disclosures.record(mailed(), [JAN, ELS], at=START)
     state.disclosures.record(Disclosure(ground="law", told={"who": "x"}), [JAN], at=START)
