@@ -24,13 +24,13 @@ from waarborg.canonical import digest, keyed_digest
 from waarborg.clock import Clock, SystemClock, monotone
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
 from waarborg.evidence.log import Log
+from waarborg.plans.known import given
 from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
 from waarborg.plans.planner import Planner, enough
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
-from waarborg.state.known import Known
 from waarborg.terms import Right, SubjectRef
 
 if TYPE_CHECKING:
@@ -403,15 +403,6 @@ class Casework:
     def declared(self) -> frozenset[str]:
         """Every name that policy and map write down: the only words an evidence entry may hold."""
         return declared_names(self.planner.policy, self.planner.datamap)
-
-
-def given(person: SubjectRef) -> list[Known]:
-    """Kinds and values of a person as they were given; a key counts within the table it is a key of."""
-    return [
-        (f"key@{person.table}" if kind == "key" and person.table else kind, value)
-        for kind, value in sorted(person.identifiers.items())
-        if value
-    ]
 
 
 def reference(person: SubjectRef) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waarborg.plans.casework import given
 from waarborg.plans.drafts import Handover, StandInDraft, WordSource
 from waarborg.plans.identifiers import frozen_columns, named_by
 from waarborg.plans.locate import asked_of, complete, given_seeds, hand_over, in_order
@@ -13,6 +12,15 @@ from waarborg.plans.sets import Ownership, hand_seed, handed_columns
 from waarborg.state.known import Known
 from waarborg.stores.contract import Program
 from waarborg.terms import WEAK, SubjectRef
+
+
+def given(person: SubjectRef) -> list[Known]:
+    """Kinds and values of a person as they were given; a key counts within the table it is a key of."""
+    return [
+        (f"key@{person.table}" if kind == "key" and person.table else kind, value)
+        for kind, value in sorted(person.identifiers.items())
+        if value
+    ]
 
 
 class Who:

@@ -24,9 +24,9 @@ from uuid import uuid4
 from waarborg.canonical import keyed_digest
 from waarborg.errors import PlanError, StoreError, near_miss
 from waarborg.evidence.log import Log
-from waarborg.plans.casework import Case, Casework, given, reference
+from waarborg.plans.casework import Case, Casework, reference
 from waarborg.plans.identity import known_as, known_no_more
-from waarborg.plans.known import known
+from waarborg.plans.known import given, known
 from waarborg.plans.model import Verdict
 from waarborg.plans.rectify import changes_of, plan_rectification, strong_kinds
 from waarborg.policy.model import Purpose
