@@ -103,7 +103,7 @@ class Planner:
 
         Raises `PlanError` with everything that stands in the way; `StoreError` where a store cannot be reached.
         """
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
@@ -142,7 +142,7 @@ class Planner:
         an answer without one of its stores would be a false one.
         """
         people = [person]
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
@@ -321,7 +321,7 @@ def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, 
     return [[()] * look.count(section.set)]
 
 
-def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
+def enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
     """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
         raise PlanError.one("WB416", "Nobody was named.", "", "Give at least one identifier of one person.")
