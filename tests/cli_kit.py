@@ -136,7 +136,8 @@ def shop(folder: Path, capture: pytest.CaptureFixture[str], patch: pytest.Monkey
 
 
 def process(*words: str, environment: Mapping[str, str] | None = None, stdin: str = "", cwd: Path | None = None) -> Ran:
-    """Run the command line as a process of its own."""
+    """Run the command line as a process of its own, without the settings of this one."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("WAARBORG_")}
     done = subprocess.run(
         [sys.executable, "-m", "waarborg.cli.main", *words],
         capture_output=True,
@@ -145,6 +146,6 @@ def process(*words: str, environment: Mapping[str, str] | None = None, stdin: st
         cwd=cwd,
         timeout=120,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "LANG": "C.UTF-8", **(environment or {})},
+        env={**own, "PYTHONPATH": str(ROOT / "src"), "LANG": "C.UTF-8", **(environment or {})},
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -14,8 +14,8 @@ from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
 from waarborg.errors import UsageError
 from waarborg.evidence.entry import Entry
-from waarborg.plans.casework import Casework
 from waarborg.plans.planner import Planner
+from waarborg.plans.rights import Rights
 from waarborg.policy.model import Policy
 from waarborg.state import MasterKey, State, StateFile, load_master, open_state
 from waarborg.stores.contract import Store
@@ -65,7 +65,7 @@ class Project:
     _datamap: DataMap | None = None
     _stores: dict[str, Store] | None = None
     _door: SignedDoor | None = None
-    _work: Casework | None = None
+    _work: Rights | None = None
 
     @classmethod
     def of(cls, arguments: Namespace) -> Project:
@@ -144,11 +144,11 @@ class Project:
         return self.work.planner if self._work else Planner(self.policy, self.datamap, self.stores, self.clock)
 
     @property
-    def work(self) -> Casework:
+    def work(self) -> Rights:
         """Requests, with the state they are kept in."""
         if self._work is None:
             planner = Planner(self.policy, self.datamap, self.stores, self.clock)
-            self._work = Casework(planner, self.door, self.clock)
+            self._work = Rights(planner, self.door, self.clock)
         return self._work
 
     def master(self) -> MasterKey:

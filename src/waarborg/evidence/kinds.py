@@ -19,7 +19,7 @@ from datetime import date
 from types import MappingProxyType
 
 from waarborg.errors import EvidenceError, Finding, Place, near_miss
-from waarborg.terms import LegalBasis, Outcome, Right
+from waarborg.terms import LegalBasis, Outcome, RestrictionGround, Right
 
 MOST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -109,6 +109,7 @@ ASK = code(
 )
 """What somebody can ask: the rights, and what else comes in by the same door."""
 OUTCOME = code(*(outcome.value for outcome in Outcome))
+GROUND = code(*(ground.value for ground in RestrictionGround))
 BASIS = code(*(basis.value for basis in LegalBasis))
 
 
@@ -259,8 +260,14 @@ KINDS: Mapping[str, Kind] = kinds(
         "restriction.placed",
         "Processing was restricted (Art. 18).",
         _REQUEST,
-        {"plan": DIGEST, "rows": COUNT, "ends": DATE},
+        {"plan": DIGEST, "rows": COUNT, "ends": DATE, "ground": GROUND, "way": code("marker", "vault")},
     ),
+    Kind(
+        "restriction.told",
+        "The person was told, before it happens, that a restriction will be lifted (Art. 18(3)).",
+        {**_REQUEST, "reason": DIGEST, "letter": DIGEST},
+    ),
+    Kind("restriction.kept", "A restriction goes on although its end was told.", _REQUEST),
     Kind("restriction.lifted", "A restriction ended; the rows came back.", _REQUEST, {"plan": DIGEST, "rows": COUNT}),
     Kind(
         "restriction.destroyed",
@@ -269,9 +276,29 @@ KINDS: Mapping[str, Kind] = kinds(
         {"rows": COUNT},
     ),
     Kind("objection.recorded", "Someone objected to a purpose (Art. 21).", {"purpose": NAME}, _REQUEST),
-    Kind("objection.upheld", "A purpose stopped for this person.", {"purpose": NAME}, _REQUEST),
-    Kind("consent.given", "Consent was given.", {"purpose": NAME}, {"notice": DIGEST, "channel": NAME}),
-    Kind("consent.withdrawn", "Consent was withdrawn.", {"purpose": NAME}, {"notice": DIGEST, "channel": NAME}),
+    Kind("objection.upheld", "A purpose stopped for this person.", {"purpose": NAME}, {**_REQUEST, "reason": DIGEST}),
+    Kind(
+        "objection.refused",
+        "A purpose goes on for compelling grounds, which the person was told (Art. 21(1)).",
+        {"purpose": NAME, "reason": DIGEST},
+        _REQUEST,
+    ),
+    Kind("objection.ended", "The person took an objection back.", {"purpose": NAME}, _REQUEST),
+    Kind("use.stopped", "All use of a person's data stopped at their word.", _REQUEST),
+    Kind("use.resumed", "The person took it back.", _REQUEST),
+    Kind(
+        "value.rectified",
+        "An item was corrected (Art. 16); the digests prove the old and the new value to whoever has the person's key.",
+        {**_REQUEST, "item": NAME, "old": DIGEST, "new": DIGEST},
+        {"plan": DIGEST, "rows": COUNT},
+    ),
+    Kind("consent.given", "Consent was given.", {"purpose": NAME}, {**_REQUEST, "notice": DIGEST, "channel": NAME}),
+    Kind(
+        "consent.withdrawn",
+        "Consent was withdrawn.",
+        {"purpose": NAME},
+        {**_REQUEST, "notice": DIGEST, "channel": NAME},
+    ),
     Kind(
         "tombstone.made",
         "What is kept will come back by itself.",

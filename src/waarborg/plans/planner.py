@@ -28,7 +28,7 @@ from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
 from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
-from waarborg.plans.sets import WEAK, Asked
+from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import (
     Applied,
@@ -44,7 +44,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import WEAK, SubjectRef, Treatment
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress

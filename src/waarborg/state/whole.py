@@ -9,6 +9,7 @@ from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
 from waarborg.state.schema import create
@@ -60,6 +61,11 @@ class State:
     def holds(self) -> Holds:
         """Who is under which hold."""
         return Holds(self.sql, self.vault)
+
+    @property
+    def limits(self) -> Limits:
+        """What may not be done with whose data."""
+        return Limits(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:

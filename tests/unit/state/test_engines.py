@@ -70,6 +70,19 @@ def test_entries_and_heads_cannot_be_changed_by_mistake(connect):
     assert state.log().tip().size == 1
 
 
+def test_the_tables_of_an_older_version_are_completed(connect):
+    connection = connect()
+    sql, state = Sql(connection), State(connection, MASTER)
+    state.vault.secret("before", at=START)
+    for table in ("waarborg_limited", "waarborg_limit"):
+        sql.run(f"DROP TABLE {table}")
+    sql.run("UPDATE waarborg_schema SET version = 1")
+    create(sql)
+    assert version(sql) == VERSION
+    assert state.limits.standing() == []
+    assert len(state.vault.secret("before", at=START)) == 32, "what was there is there"
+
+
 def test_the_tables_are_made_once_and_a_newer_version_is_refused(connect):
     sql = Sql(connect())
     create(sql)
