@@ -10,7 +10,7 @@ class OfficeError(WaarborgError):
 
 
 class MoveError(OfficeError):
-    """A request cannot make this move now: WB910 to WB914."""
+    """A request cannot make this move now: WB910 to WB913."""
 
 
 class MovedMeanwhile(MoveError):
@@ -18,7 +18,7 @@ class MovedMeanwhile(MoveError):
 
 
 class IdentityError(OfficeError):
-    """A link, a code or a token does not hold: WB920 to WB922. It never says which of the reasons it was."""
+    """A link, a code or a token does not hold (WB920 to WB922), or a step is not in place (WB924 to WB926)."""
 
 
 class Flooded(OfficeError):
@@ -26,7 +26,7 @@ class Flooded(OfficeError):
 
 
 class IntakeError(OfficeError):
-    """What came in is no request: WB924, WB925."""
+    """What came in is no request: WB927."""
 
 
 class NotAllowed(OfficeError):

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 from django.db import close_old_connections, connection
-from django.utils.module_loading import autodiscover_modules
 
 from waarborg.office.jobs import queue
 from waarborg.office.jobs.queue import JOBS, LEASE, Claim, Later
@@ -26,11 +25,6 @@ TICK = 30.0
 """Seconds between looks at what comes back by itself."""
 
 log = logging.getLogger("waarborg.jobs")
-
-
-def load() -> None:
-    """Load the `work` module of every app: each puts its jobs on the allow-list."""
-    autodiscover_modules("work")
 
 
 def do(claimed: Claim) -> None:
@@ -80,7 +74,6 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
-        load()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
@@ -118,7 +111,6 @@ class Worker:
 
 def drain(most: int = 1000) -> int:
     """Do everything that is due now, in this thread; returns how many jobs were done."""
-    load()
     for count in range(most):
         claimed = queue.claim()
         if claimed is None:

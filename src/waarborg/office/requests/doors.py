@@ -5,7 +5,7 @@
 
 Whoever is asked about, known or not, the same is done and the same is answered: looking up is the job that follows
 (attack 27). For somebody who is not signed in, a page shows the code and nothing else: no number, and not whether
-the same request was there already. Raises `IntakeError` WB927, WB928, and `Flooded` WB923.
+the same request was there already. Raises `IntakeError` WB927, and `Flooded` WB923.
 """
 
 from __future__ import annotations

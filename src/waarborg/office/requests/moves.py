@@ -6,7 +6,7 @@
 
 In one transaction: the facts are checked, the version is compared and set, the timeline and the evidence get their
 line, and the job that follows is put in the queue. Two at once, and one gets `MovedMeanwhile`. The instant is never
-before the newest evidence (attack 46). Errors: WB910 to WB914.
+before the newest evidence (attack 46). Errors: WB910 to WB913.
 """
 
 from __future__ import annotations

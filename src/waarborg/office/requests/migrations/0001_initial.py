@@ -7,210 +7,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SubjectRequest',
+            name="SubjectRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20)),
-                ('ask', models.CharField(choices=[('access', 'access'), ('rectification', 'rectification'), ('erasure', 'erasure'), ('restriction', 'restriction'), ('portability', 'portability'), ('objection', 'objection'), ('human_review', 'human_review'), ('stop_use', 'stop_use'), ('withdrawal', 'withdrawal'), ('complaint', 'complaint'), ('child_report', 'child_report'), ('something_else', 'something_else')], max_length=20)),
-                ('purpose', models.CharField(blank=True, max_length=80)),
-                ('language', models.CharField(max_length=2)),
-                ('door', models.CharField(choices=[('centre', 'centre'), ('signed_in', 'signed_in'), ('api', 'api'), ('mailbox', 'mailbox'), ('staff', 'staff')], max_length=20)),
-                ('state', models.CharField(choices=[('received', 'received'), ('identity', 'identity'), ('verified', 'verified'), ('in_review', 'in_review'), ('approved', 'approved'), ('applying', 'applying'), ('answered', 'answered'), ('partly_refused', 'partly_refused'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('joined', 'joined'), ('passed_on', 'passed_on')], max_length=20)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('received_at', models.DateTimeField()),
-                ('due_on', models.DateField()),
-                ('first_due_on', models.DateField()),
-                ('extended', models.BooleanField(default=False)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('subject', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('contact_hash', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('assurance', models.PositiveSmallIntegerField(default=0)),
-                ('needed', models.PositiveSmallIntegerField(null=True)),
-                ('on_behalf', models.CharField(blank=True, max_length=12)),
-                ('hint', models.CharField(blank=True, max_length=40)),
-                ('plan', models.CharField(blank=True, max_length=64)),
-                ('answer', models.CharField(blank=True, max_length=64)),
-                ('delayed_at', models.DateTimeField(null=True)),
-                ('undo_until', models.DateTimeField(null=True)),
-                ('article', models.CharField(blank=True, max_length=40)),
-                ('fee_cents', models.PositiveIntegerField(null=True)),
-                ('fee_settled', models.BooleanField(default=False)),
-                ('destroy_on', models.DateField(null=True)),
-                ('destroyed_at', models.DateTimeField(null=True)),
-                ('assigned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('duplicate_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='requests.subjectrequest')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.organisation')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='people.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=20)),
+                (
+                    "ask",
+                    models.CharField(
+                        choices=[
+                            ("access", "access"),
+                            ("rectification", "rectification"),
+                            ("erasure", "erasure"),
+                            ("restriction", "restriction"),
+                            ("portability", "portability"),
+                            ("objection", "objection"),
+                            ("human_review", "human_review"),
+                            ("stop_use", "stop_use"),
+                            ("withdrawal", "withdrawal"),
+                            ("complaint", "complaint"),
+                            ("child_report", "child_report"),
+                            ("something_else", "something_else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=80)),
+                ("language", models.CharField(max_length=2)),
+                (
+                    "door",
+                    models.CharField(
+                        choices=[
+                            ("centre", "centre"),
+                            ("signed_in", "signed_in"),
+                            ("api", "api"),
+                            ("mailbox", "mailbox"),
+                            ("staff", "staff"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("identity", "identity"),
+                            ("verified", "verified"),
+                            ("in_review", "in_review"),
+                            ("approved", "approved"),
+                            ("applying", "applying"),
+                            ("answered", "answered"),
+                            ("partly_refused", "partly_refused"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                            ("joined", "joined"),
+                            ("passed_on", "passed_on"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("received_at", models.DateTimeField()),
+                ("due_on", models.DateField()),
+                ("first_due_on", models.DateField()),
+                ("extended", models.BooleanField(default=False)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("subject", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("contact_hash", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("assurance", models.PositiveSmallIntegerField(default=0)),
+                ("needed", models.PositiveSmallIntegerField(null=True)),
+                ("on_behalf", models.CharField(blank=True, max_length=12)),
+                ("hint", models.CharField(blank=True, max_length=40)),
+                ("plan", models.CharField(blank=True, max_length=64)),
+                ("answer", models.CharField(blank=True, max_length=64)),
+                ("delayed_at", models.DateTimeField(null=True)),
+                ("undo_until", models.DateTimeField(null=True)),
+                ("article", models.CharField(blank=True, max_length=40)),
+                ("fee_cents", models.PositiveIntegerField(null=True)),
+                ("fee_settled", models.BooleanField(default=False)),
+                ("destroy_on", models.DateField(null=True)),
+                ("destroyed_at", models.DateTimeField(null=True)),
+                (
+                    "assigned",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="requests.subjectrequest",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="people.organisation"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="people.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('downloads', models.PositiveIntegerField(default=0)),
-                ('destroyed_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packages', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("downloads", models.PositiveIntegerField(default=0)),
+                ("destroyed_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="packages",
+                        to="requests.subjectrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('made_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outbox', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("made_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outbox", to="requests.subjectrequest"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('outgoing', models.BooleanField()),
-                ('kind', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("outgoing", models.BooleanField()),
+                ("kind", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="requests.subjectrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=20)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=20)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("uses", models.PositiveIntegerField(default=0)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="requests.subjectrequest"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdentityCheck',
+            name="IdentityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.CharField(max_length=20)),
-                ('state', models.CharField(default='open', max_length=12)),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rung", models.CharField(max_length=20)),
+                ("state", models.CharField(default="open", max_length=12)),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="requests.subjectrequest"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=40)),
-                ('role', models.CharField(max_length=30)),
-                ('data', models.JSONField(default=dict)),
-                ('shown', models.BooleanField(default=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=40)),
+                ("role", models.CharField(max_length=30)),
+                ("data", models.JSONField(default=dict)),
+                ("shown", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="requests.subjectrequest"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('recipient', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(default='open', max_length=12)),
-                ('due_on', models.DateField()),
-                ('told_at', models.DateTimeField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='requests.subjectrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30)),
+                ("recipient", models.CharField(blank=True, max_length=80)),
+                ("state", models.CharField(default="open", max_length=12)),
+                ("due_on", models.DateField()),
+                ("told_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="requests.subjectrequest"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UsedToken',
+            name="UsedToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hash', models.CharField(max_length=64)),
-                ('expires_at', models.DateTimeField()),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hash", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Arrival',
+            name="Arrival",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10)),
+                ("hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.tenant"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', 'kind', 'hash', 'at'], name='arrival_recent')],
+                "indexes": [models.Index(fields=["tenant", "kind", "hash", "at"], name="arrival_recent")],
             },
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.tenant"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'year'), name='counter_once')],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "year"), name="counter_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='subjectrequest',
-            index=models.Index(fields=['tenant', 'state', 'due_on'], name='request_clock'),
+            model_name="subjectrequest",
+            index=models.Index(fields=["tenant", "state", "due_on"], name="request_clock"),
         ),
         migrations.AddIndex(
-            model_name='subjectrequest',
-            index=models.Index(fields=['tenant', '-received_at'], name='request_newest'),
+            model_name="subjectrequest",
+            index=models.Index(fields=["tenant", "-received_at"], name="request_newest"),
         ),
         migrations.AddConstraint(
-            model_name='subjectrequest',
-            constraint=models.UniqueConstraint(fields=('tenant', 'number'), name='request_number_once'),
+            model_name="subjectrequest",
+            constraint=models.UniqueConstraint(fields=("tenant", "number"), name="request_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='outbox',
-            constraint=models.UniqueConstraint(fields=('request', 'kind'), name='outbox_once'),
+            model_name="outbox",
+            constraint=models.UniqueConstraint(fields=("request", "kind"), name="outbox_once"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('request', 'number'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("request", "number"), name="message_once"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('request', 'kind', 'recipient'), name='task_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("request", "kind", "recipient"), name="task_once"),
         ),
         migrations.AddConstraint(
-            model_name='usedtoken',
-            constraint=models.UniqueConstraint(fields=('tenant', 'hash'), name='token_once'),
+            model_name="usedtoken",
+            constraint=models.UniqueConstraint(fields=("tenant", "hash"), name="token_once"),
         ),
     ]
