@@ -74,7 +74,7 @@ class Office:
         return [letter for row in rows if (letter := messages.read(row)) is not None]
 
     def token(self, request: SubjectRequest | None, kind: str) -> str:
-        """The token in the newest mail of this kind. The post is held back in these tests, so that it is still there."""
+        """The token in the newest mail of this kind. The post is held back here, so that it is still there."""
         return str(self.letters(request, kind)[-1].fields["token"])
 
     def drain(self) -> int:
