@@ -196,7 +196,31 @@ KINDS: Mapping[str, Kind] = kinds(
         {"kept": COUNT, "rows": COUNT, "right": ASK},
     ),
     Kind("request.closed", "The request was closed; its sealed plans are destroyed.", _REQUEST, {"right": RIGHT}),
-    Kind("recipient.notified", "A recipient was told (Art. 19).", {**_REQUEST, "recipient": NAME}, {"right": RIGHT}),
+    Kind(
+        "recipient.notified",
+        "A recipient was told (Art. 19).",
+        {**_REQUEST, "recipient": NAME},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "recipient.answered",
+        "A recipient said that it did the same, or it turned out that it cannot be told.",
+        {**_REQUEST, "recipient": NAME, "reply": code("confirmed", "impossible")},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "data.disclosed",
+        "Data was handed to a recipient, or on an exceptional ground.",
+        {"people": COUNT},
+        {"disclosure": ID, "recipient": NAME, "purpose": NAME, "ground": NAME, "data": NAMES, "document": DIGEST},
+    ),
+    Kind(
+        "promise.attested",
+        "A person confirmed a promise with a document, until a day.",
+        {"promise": NAME, "document": DIGEST, "until": DATE},
+        {"approver": PERSON},
+        person=False,
+    ),
     Kind(
         "plan.made",
         "A plan was made.",

@@ -30,6 +30,7 @@ from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
 from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import (
     Applied,
     Change,
@@ -60,6 +61,8 @@ class Planner:
     clock: Clock = field(default_factory=SystemClock)
     under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
+    disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
+    """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -156,7 +159,7 @@ class Planner:
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
-            answer = Answer(self.policy, self.clock.now(), sections)
+            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )
