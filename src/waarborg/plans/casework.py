@@ -125,8 +125,11 @@ class Casework:
             | ({"rule": f"retention.{plan.rule}"} if plan.rule else {}),
         )
 
-    def approve(self, plan_id: str, by: str) -> Approval:
-        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
+    def approve(self, plan_id: str, by: str, *, rule: bool = False) -> Approval:
+        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash.
+
+        `rule`: nobody looked; the policy lets such a plan pass, and `by` names what decided.
+        """
         with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
@@ -140,7 +143,7 @@ class Casework:
                 data={
                     "plan": case.plan.digest,
                     "scope": digest([[step.id, step.ceiling] for step in case.plan.steps()]),
-                    "by": "person",
+                    "by": "rule" if rule else "person",
                     "request": case.request,
                     "policy": case.plan.policy_digest,
                     "map": case.plan.datamap_digest,
