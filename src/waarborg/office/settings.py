@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "waarborg.office.look",
     "waarborg.office.people",
+    "waarborg.office.publications",
     "waarborg.office.requests",
     "waarborg.office.jobs",
     "waarborg.office.post",
