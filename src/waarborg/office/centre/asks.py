@@ -46,6 +46,13 @@ def choices(policy: Policy, say: Say) -> list[Choice]:
     return [*found, _other(say, Ask.COMPLAINT), _other(say, Ask.SOMETHING_ELSE)]
 
 
+def choice(policy: Policy, say: Say, key: str) -> Choice | None:
+    """One of them, or a report about a child, which no list shows."""
+    if key == Ask.CHILD_REPORT:
+        return _other(say, Ask.CHILD_REPORT)
+    return next((one for one in choices(policy, say) if one.key == key), None)
+
+
 def _other(say: Say, ask: Ask) -> Choice:
     return Choice(ask, name_of(say, ask), (say(f"centre.ask.{ask.value}.says"),))
 

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -29,7 +30,8 @@ from waarborg.office.publications import versions
 from waarborg.office.publications.models import Publication
 from waarborg.policy.model import Policy
 
-View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,15 @@ class Place:
         return reverse(f"centre:{name}", kwargs=kwargs)
 
     def show(
-        self, template: str, context: dict[str, object] | None = None, *, status: int = 200, private: bool = False
+        self,
+        template: str,
+        context: dict[str, object] | None = None,
+        *,
+        status: int = 200,
+        private: bool = False,
+        own: bool = False,
     ) -> HttpResponse:
-        """A page."""
+        """A page. `private`: its address is a secret. `own`: it is about whoever is signed in."""
         controller = self.policy.controller
         authority, website = self.say.authority(controller.authority)
         base = {
@@ -77,6 +85,8 @@ class Place:
         answer = render(self.request, template, {**base, **(context or {})}, status=status)
         if private:
             closed(answer)
+        elif own:
+            answer["Cache-Control"] = "no-store"
         return answer
 
     def _translations(self) -> list[tuple[str, str]]:
@@ -89,7 +99,7 @@ class Place:
         ]
 
 
-def closed(answer: HttpResponse) -> HttpResponse:
+def closed(answer: Answer) -> Answer:
     """Nobody keeps this page, and its address goes nowhere."""
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
@@ -100,7 +110,7 @@ def page(view: View) -> View:
     """A view of the centre: finds the place, or answers 404 for a tenant, a language or a version there is not."""
 
     @wraps(view)
-    def found(request: HttpRequest, tenant: str, language: str, **parts: Any) -> HttpResponse:
+    def found(request: HttpRequest, tenant: str, language: str, **parts: Any) -> HttpResponseBase:
         place = at(request, tenant, language)
         request.say = place.say  # type: ignore[attr-defined]
         return view(request, place, **parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 
@@ -16,7 +16,7 @@ from waarborg.notice import guide
 from waarborg.notice.changes import changes
 from waarborg.notice.first import first_layer
 from waarborg.notice.html import Writer
-from waarborg.notice.page import Page, sections
+from waarborg.notice.page import Page, Para, Section, sections, some
 from waarborg.notice.phrases import links
 from waarborg.notice.render import notice as rendered
 from waarborg.notice.render import to_pdf
@@ -42,7 +42,7 @@ def door(request: HttpRequest, tenant: str) -> HttpResponse:
 @page
 def home(request: HttpRequest, place: Place) -> HttpResponse:
     """What can be done here, and the first layer of the notice."""
-    short = first_layer(place.policy, place.say)
+    short = _apart(first_layer(place.policy, place.say), place)
     return place.show(
         "centre/home.html",
         {
@@ -51,6 +51,22 @@ def home(request: HttpRequest, place: Place) -> HttpResponse:
             "asks": choices(place.policy, place.say)[:4],
             "children": bool(place.policy.minimum_age or place.policy.children.report_to),
         },
+    )
+
+
+def _apart(short: Section, place: Place) -> Section:
+    """The first layer where it stands alone: what says `below` in the notice leads to the notice here."""
+    say, count = place.say, len(place.policy.recipients)
+    below = say("short.who_gets_one" if count == 1 else "short.who_gets_count", count=say.number(count))
+    there = Para(say("centre.home.recipients", count=say.number(count))) if count > 1 else None
+    return replace(
+        short,
+        blocks=tuple(
+            replace(one, blocks=some(*(there if block == Para(below) else block for block in one.blocks)))
+            if isinstance(one, Section)
+            else one
+            for one in short.blocks
+        ),
     )
 
 
@@ -173,7 +189,7 @@ def _publication(place: Place, version: date) -> Publication:
 
 
 def written(made: Page, level: int) -> SafeString:
-    """The blocks of a page as HTML. The notices' own writer makes every text in it harmless (`waarborg.notice.html`)."""
+    """The blocks of a page as HTML; the notices' own writer makes every text harmless (`waarborg.notice.html`)."""
     return mark_safe("\n".join(Writer(made.links).blocks(made.blocks, level)))  # noqa: S308
 
 
@@ -186,7 +202,11 @@ def rights(request: HttpRequest, place: Place) -> HttpResponse:
     """Each right in two plain sentences with what to expect and when, and the way to ask for it."""
     policy, say = place.policy, place.say
     complain = guide.complaint(policy, say)
-    how = [one for one in sections(guide.rights(policy, say).blocks) if one.id in ("right-how", "right-cost", "right-limits")]  # noqa: E501
+    how = [
+        one
+        for one in sections(guide.rights(policy, say).blocks)
+        if one.id in ("right-how", "right-cost", "right-limits")
+    ]
     return place.show(
         "centre/rights.html",
         {
@@ -198,6 +218,6 @@ def rights(request: HttpRequest, place: Place) -> HttpResponse:
     )  # fmt: skip
 
 
-def _with_bodies(place: Place, found: list[guide.Section]) -> Iterator[tuple[str, str, SafeString]]:
+def _with_bodies(place: Place, found: list[Section]) -> Iterator[tuple[str, str, SafeString]]:
     for one in found:
         yield one.id, one.title, written(Page(place.language, "", one.blocks, links=links(place.policy, place.say)), 3)

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from waarborg.office.centre import reading
+from waarborg.office.centre import asking, reading, status
 
 
 class Day:
@@ -36,4 +36,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{LANGUAGE}notice/<day:version>.pdf", reading.pdf, name="pdf"),
     path(f"{LANGUAGE}notice/<day:old>/<day:new>", reading.difference, name="difference"),
     path(f"{LANGUAGE}rights", reading.rights, name="rights"),
+    path(f"{LANGUAGE}request", asking.request, name="request"),
+    path(f"{LANGUAGE}request/sent", asking.sent, name="sent"),
+    path(f"{LANGUAGE}link", asking.link, name="link"),
+    path(f"{LANGUAGE}confirm/<str:token>", asking.confirm, name="confirm"),
+    path(f"{LANGUAGE}status/<str:token>", status.status, name="status"),
+    path(f"{LANGUAGE}answer/<str:token>", status.answer, name="answer"),
+    path(f"{LANGUAGE}undo/<str:token>", status.undo, name="undo"),
+    path(f"{LANGUAGE}document/<str:token>", status.document, name="document"),
 ]
