@@ -15,9 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("ask", "step"), [("erasure", 37), ("portability", 17)])
-def test_a_worker_killed_at_any_statement_is_taken_over(
-    small_world: Path, tmp_path: Path, ask: str, step: int
-) -> None:
+def test_a_worker_killed_at_any_statement_is_taken_over(small_world: Path, tmp_path: Path, ask: str, step: int) -> None:
     home = tmp_path / "home"
     shutil.copytree(small_world, home)
     (home / ".waarborg").mkdir()
