@@ -30,7 +30,7 @@ from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_by
 from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
-from waarborg.terms import SubjectRef
+from waarborg.terms import Right, SubjectRef
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -119,8 +119,11 @@ class Casework:
             | ({"rule": f"retention.{plan.rule}"} if plan.rule else {}),
         )
 
-    def approve(self, plan_id: str, by: str) -> Approval:
-        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
+    def approve(self, plan_id: str, by: str, *, rule: bool = False) -> Approval:
+        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash.
+
+        `rule`: nobody looked; the policy lets such a plan pass, and `by` names what decided.
+        """
         with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
@@ -134,7 +137,7 @@ class Casework:
                 data={
                     "plan": case.plan.digest,
                     "scope": digest([[step.id, step.ceiling] for step in case.plan.steps()]),
-                    "by": "person",
+                    "by": "rule" if rule else "person",
                     "request": case.request,
                     "policy": case.plan.policy_digest,
                     "map": case.plan.datamap_digest,
@@ -261,6 +264,7 @@ class Casework:
             if verdict.clean:
                 state.plans.set(case.plan.digest, "verified", at=now)
                 self._tombstone(state, log, case, verdict, now)
+                self._recipients(state, case, now)
 
     def _tombstone(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
         """What a law keeps comes back by itself on its day: the keys that lead to it wait sealed until then."""
@@ -271,6 +275,13 @@ class Casework:
         keeping = by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
         data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
         log.append(kind="tombstone.made", at=now, data=data)
+
+    def _recipients(self, state: State, case: Case, now: datetime) -> None:
+        """Whoever has the same data must be told that it went (Art. 19): the register of notifications says who."""
+        from waarborg.plans.recipients import must_be_told
+
+        told = must_be_told(self.planner, state, case.plan, case.sealed, now)
+        state.notifications.due(case.request, case.plan.right.value, list(told), at=now)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
@@ -284,8 +295,20 @@ class Casework:
     def close(self, request: str) -> None:
         """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
         with self.writing() as (state, log, now):
+            self._forget(state, request, now)
             state.plans.close(request, at=now)
             log.append(kind="request.closed", at=now, data={"request": request})
+
+    def _forget(self, state: State, request: str, now: datetime) -> None:
+        """Of people who were erased, of whom nothing is kept, the register of disclosures knows nothing any more."""
+        from waarborg.plans.recipients import frozen
+
+        if any(one.id == request for one in state.tombstones.all()):
+            return
+        for plan, where in state.plans.of(request):
+            if where == "verified" and read_plan(state.plans.open(plan)).right is Right.ERASURE:
+                sealed = read_sealed(state.plans.attached(plan, "people"))
+                state.disclosures.forget(frozen(self.planner, sealed), at=now)
 
     def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
         """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""

@@ -30,6 +30,7 @@ from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
 from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import (
     Applied,
     Change,
@@ -60,6 +61,8 @@ class Planner:
     clock: Clock = field(default_factory=SystemClock)
     under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
+    disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
+    """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -103,7 +106,7 @@ class Planner:
 
         Raises `PlanError` with everything that stands in the way; `StoreError` where a store cannot be reached.
         """
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
@@ -142,7 +145,7 @@ class Planner:
         an answer without one of its stores would be a false one.
         """
         people = [person]
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
@@ -156,7 +159,7 @@ class Planner:
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
-            answer = Answer(self.policy, self.clock.now(), sections)
+            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )
@@ -321,7 +324,7 @@ def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, 
     return [[()] * look.count(section.set)]
 
 
-def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
+def enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
     """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
         raise PlanError.one("WB416", "Nobody was named.", "", "Give at least one identifier of one person.")

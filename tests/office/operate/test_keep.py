@@ -24,29 +24,29 @@ def moved(place: Path, folder: Path) -> Path:
 
 def test_a_backup_brings_the_office_back(tmp_path: Path) -> None:
     place, file = home(tmp_path), tmp_path / "office.tar"
-    run(place, "account", "fatima@taakveld.example", "--role", "auditor")
+    run(place, "office", "account", "fatima@taakveld.example", "--role", "auditor")
     answers = place / ".waarborg" / "answers"
     answers.mkdir()
     (answers / "one.bin").write_bytes(b"sealed")
-    made = json.loads(run(place, "backup", str(file), "--json").stdout)
+    made = json.loads(run(place, "office", "backup", str(file), "--json").stdout)
     assert made["ok"]
     assert file.stat().st_mode & 0o077 == 0
     key = (place / ".waarborg" / "master.key").read_bytes().strip()
     assert key not in file.read_bytes()
 
     other = moved(place, tmp_path)
-    back = run(other, "restore", str(file), "--json")
+    back = run(other, "office", "restore", str(file), "--json")
     assert back.returncode == 0, back.stdout + back.stderr
     assert (other / ".waarborg" / "answers" / "one.bin").read_bytes() == b"sealed"
-    again = json.loads(run(other, "account", "fatima@taakveld.example", "--end", "--json").stdout)
+    again = json.loads(run(other, "office", "account", "fatima@taakveld.example", "--end", "--json").stdout)
     assert again["ended"]
-    assert run(other, "restore", str(file)).returncode == 2  # never over what is there
+    assert run(other, "office", "restore", str(file)).returncode == 2  # never over what is there
 
 
 @pytest.mark.parametrize("sabotage", ["an entry is gone", "an entry is edited"])
 def test_evidence_that_was_changed_in_the_file_is_seen(tmp_path: Path, sabotage: str) -> None:
     place, file = home(tmp_path), tmp_path / "office.tar"
-    assert run(place, "backup", str(file)).returncode == 0
+    assert run(place, "office", "backup", str(file)).returncode == 0
     parts = tmp_path / "parts"
     with tarfile.open(file) as archive:
         archive.extractall(parts, filter="data")
@@ -62,32 +62,32 @@ def test_evidence_that_was_changed_in_the_file_is_seen(tmp_path: Path, sabotage:
     with tarfile.open(worse, "w") as archive:
         for part in parts.iterdir():
             archive.add(part, part.name)
-    done = run(moved(place, tmp_path), "restore", str(worse), "--json")
+    done = run(moved(place, tmp_path), "office", "restore", str(worse), "--json")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "taakveld" in json.loads(done.stdout)["flaws"]
 
 
 def test_what_is_no_backup_is_refused_and_nothing_is_there(tmp_path: Path) -> None:
     place, file = home(tmp_path), tmp_path / "holiday.tar"
-    run(place, "jobs")
+    run(place, "office", "jobs")
     other = moved(place, tmp_path)
     file.write_bytes(b"not a tar at all")
-    done = run(other, "restore", str(file))
+    done = run(other, "office", "restore", str(file))
     assert done.returncode == 2
-    assert "WB959" in done.stderr
-    assert run(other, "jobs").returncode == 0  # a new office can still begin here
+    assert "WB989" in done.stderr
+    assert run(other, "office", "jobs").returncode == 0  # a new office can still begin here
 
 
 def test_on_postgresql_too(tmp_path: Path, postgresql: Database) -> None:
     place, file = home(tmp_path), tmp_path / "office.tar"
     url = postgresql.url.replace("+psycopg", "")
-    assert run(place, "account", "fatima@taakveld.example", "--role", "auditor", WAARBORG_DATABASE_URL=url,
+    assert run(place, "office", "account", "fatima@taakveld.example", "--role", "auditor", WAARBORG_DATABASE_URL=url,
                WAARBORG_KEY="env:K", K="9" * 64).returncode == 0  # fmt: skip
     told = {"WAARBORG_DATABASE_URL": url, "WAARBORG_KEY": "env:K", "K": "9" * 64}
-    assert run(place, "backup", str(file), **told).returncode == 0
-    refused = run(place, "restore", str(file), **told)
-    assert "WB957" in refused.stderr
+    assert run(place, "office", "backup", str(file), **told).returncode == 0
+    refused = run(place, "office", "restore", str(file), **told)
+    assert "WB987" in refused.stderr
     postgresql.empty()
-    back = run(place, "restore", str(file), "--json", **told)
+    back = run(place, "office", "restore", str(file), "--json", **told)
     assert back.returncode == 0, back.stdout + back.stderr
-    assert json.loads(run(place, "account", "fatima@taakveld.example", "--end", "--json", **told).stdout)["ended"]
+    assert json.loads(run(place, "office", "account", "fatima@taakveld.example", "--end", "--json", **told).stdout)["ended"]

@@ -1,4 +1,4 @@
-"""`waarborg account`: who of the staff may do what, and the link with which they begin."""
+"""`waarborg office account`: who of the staff may do what, and the link with which they begin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from waarborg.office.operate import start
 
 
 def run(arguments: Namespace, out: Out) -> int:
-    """`waarborg account`. Raises `UsageError` WB955 for an address, a role or a deployment that cannot be."""
+    """`waarborg office account`. Raises `UsageError` WB985 for an address, a role or a deployment that cannot be."""
     start.begin(arguments)
     start.ready()
     from django.conf import settings
@@ -23,20 +23,20 @@ def run(arguments: Namespace, out: Out) -> int:
     found = Account.objects.filter(email=address).first()
     if getattr(arguments, "end", False):
         if found is None:
-            raise UsageError.one("WB955", "There is no account with this address.", "", "Check the address.")
+            raise UsageError.one("WB985", "There is no account with this address.", "", "Check the address.")
         end(found)
         out.say("✓ The account can no longer sign in.")
         out.data({"ok": True, "ended": True})
         return exits.OK
     role = getattr(arguments, "role", "")
     if not role:
-        raise UsageError.one("WB955", "The role is missing.", "", "Add --role privacy_officer, or another role.")
+        raise UsageError.one("WB985", "The role is missing.", "", "Add --role privacy_officer, or another role.")
     known = {one.slug: one for one in Tenant.objects.all()}
     asked = getattr(arguments, "tenant", None) or list(known)
     for name in asked:
         if name not in known:
             todo = near_miss(name, known) or f"Known here: {', '.join(known)}."
-            raise UsageError.one("WB955", "There is no such deployment here.", "", todo)
+            raise UsageError.one("WB985", "There is no such deployment here.", "", todo)
     with transaction.atomic():
         account = found or Account.objects.create_user(address, name=getattr(arguments, "name", "") or address)
         for name in asked:
@@ -50,14 +50,14 @@ def run(arguments: Namespace, out: Out) -> int:
 
 
 def valid(address: str) -> str:
-    """An e-mail address in small letters. Raises `UsageError` WB955."""
+    """An e-mail address in small letters. Raises `UsageError` WB985."""
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
     try:
         validate_email(address)
     except ValidationError:
-        raise UsageError.one("WB955", "This is no e-mail address.", "", "Write name@host.") from None
+        raise UsageError.one("WB985", "This is no e-mail address.", "", "Write name@host.") from None
     return address.lower()
 
 

@@ -1,4 +1,4 @@
-"""`waarborg backup` and `waarborg restore`: the office's own state in one file, and back, with its evidence verified.
+"""`waarborg office backup` and `waarborg office restore`: the office's own state in one file, and back, with its evidence verified.
 
 The file is a tar: `manifest.json` (format, engine, migrations, size and root of each evidence log), `office.db` (SQLite,
 made by its backup interface while the office runs) or `office.dump` (pg_dump, custom format), and `answers/` as they lie on
@@ -30,14 +30,14 @@ ANSWERS = "answers"
 
 
 def backup(arguments: Namespace, out: Out) -> int:
-    """`waarborg backup`. The file appears whole or not at all."""
+    """`waarborg office backup`. The file appears whole or not at all."""
     home = start.begin(arguments)
     start.ready()
     from django.db import connection
 
     target = Path(arguments.file).resolve()
     if target.exists():
-        raise UsageError.one("WB956", "There is a file of this name already.", "", "Choose another name.")
+        raise UsageError.one("WB986", "There is a file of this name already.", "", "Choose another name.")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".waarborg-") as folder:
         parts = Path(folder)
         name = "office.db" if connection.vendor == "sqlite" else "office.dump"
@@ -62,13 +62,13 @@ def backup(arguments: Namespace, out: Out) -> int:
 
 
 def restore(arguments: Namespace, out: Out) -> int:
-    """`waarborg restore`. Exit code 1 where the evidence in the file does not verify; it is there to be looked at."""
+    """`waarborg office restore`. Exit code 1 where the evidence in the file does not verify; it is there to be looked at."""
     home = start.begin(arguments)
     from django.db import connection
 
     if not start.is_new():
         raise UsageError.one(
-            "WB957",
+            "WB987",
             "There is an office here already.",
             "A restore never writes over what is there.",
             "Restore into an empty folder or database.",
@@ -79,7 +79,7 @@ def restore(arguments: Namespace, out: Out) -> int:
         manifest = _unpacked(Path(arguments.file), parts)
         if manifest.get("engine") != connection.vendor:
             raise UsageError.one(
-                "WB958",
+                "WB988",
                 "This backup is of another engine than the database that the settings name.",
                 "",
                 "Set WAARBORG_DATABASE_URL as it was when the backup was made, or leave it out for SQLite.",
@@ -96,7 +96,7 @@ def restore(arguments: Namespace, out: Out) -> int:
     for name, found in flaws.items():
         out.say(f"✗ {name}: {found}")
     out.say("✓ restored, and the evidence is whole" if not flaws else "restored, but the evidence is not what it was")
-    out.hint("If its database is of an earlier release: waarborg upgrade. Then start it: waarborg serve")
+    out.hint("If its database is of an earlier release: waarborg office upgrade. Then start it: waarborg serve")
     out.data({"ok": not flaws, "flaws": flaws, **manifest})
     return exits.FINDINGS if flaws else exits.OK
 
@@ -154,10 +154,10 @@ def _unpacked(file: Path, parts: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((parts / "manifest.json").read_text())
     except (OSError, tarfile.TarError, ValueError):
         raise UsageError.one(
-            "WB959", "This is no backup of an office, or it is not whole.", "Nothing was changed.", "Take another."
+            "WB989", "This is no backup of an office, or it is not whole.", "Nothing was changed.", "Take another."
         ) from None
     if manifest.get("format") != FORMAT:
-        raise UsageError.one("WB959", "This backup was made by another release.", "", "Restore it with that one.")
+        raise UsageError.one("WB989", "This backup was made by another release.", "", "Restore it with that one.")
     return manifest
 
 
@@ -175,7 +175,7 @@ def _postgresql(program: str, *options: str, last: str = "") -> None:
     )
     if done.returncode:
         raise UsageError.one(
-            "WB960",
+            "WB990",
             f"{program} could not do its work.",
             "What it printed may hold a value, and is not shown.",
             f"Run {program} by hand with the same database, or install the client tools of its version.",

@@ -1,4 +1,4 @@
-"""`waarborg jobs`: what died, and bringing it back."""
+"""`waarborg office jobs`: what died, and bringing it back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from waarborg.office.operate import start
 
 
 def run(arguments: Namespace, out: Out) -> int:
-    """`waarborg jobs`. Exit code 1 while a job is dead."""
+    """`waarborg office jobs`. Exit code 1 while a job is dead."""
     start.begin(arguments)
     start.ready()
     from waarborg.office.jobs.models import Job
@@ -22,7 +22,7 @@ def run(arguments: Namespace, out: Out) -> int:
     names = list(dead) if "all" in asked else asked
     unknown = [name for name in names if name not in dead]
     if unknown:
-        raise UsageError.one("WB954", "There is no dead job with this number.", "", "See them with: waarborg jobs")
+        raise UsageError.one("WB984", "There is no dead job with this number.", "", "See them with: waarborg office jobs")
     for name in names:
         requeue(dead.pop(name))
     for name, one in dead.items():

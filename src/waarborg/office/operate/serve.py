@@ -37,7 +37,7 @@ def serve(arguments: Namespace, out: Out) -> int:
     for one in Tenant.objects.order_by("slug"):
         out.say(f"  {settings.ENVIRONMENT.address}/{one.slug}/")
     out.say(f"  {settings.ENVIRONMENT.address}/console/")
-    out.hint("\nFirst time? Make yourself an account: waarborg account YOU@… --role privacy_officer")
+    out.hint("\nFirst time? Make yourself an account: waarborg office account YOU@… --role privacy_officer")
     connection.close()
     with tempfile.TemporaryDirectory(prefix="waarborg-metrics-") as metrics:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", metrics)
@@ -108,15 +108,15 @@ class Beside:
 
 
 def address(text: str) -> tuple[str, int]:
-    """Host and port of `--bind`. Raises `UsageError` WB953."""
+    """Host and port of `--bind`. Raises `UsageError` WB983."""
     found = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})", text)
     if found is None or not 0 < int(found[2]) < 65536:
-        raise UsageError.one("WB953", "This is no place to listen.", "", "Write host:port, for example 127.0.0.1:8000.")
+        raise UsageError.one("WB983", "This is no place to listen.", "", "Write host:port, for example 127.0.0.1:8000.")
     return found[1].strip("[]"), int(found[2])
 
 
 def number(text: str) -> int:
-    """How many processes. Raises `UsageError` WB953."""
+    """How many processes. Raises `UsageError` WB983."""
     if re.fullmatch(r"\d{1,2}", text) is None:
-        raise UsageError.one("WB953", "This is no number of processes.", "", "Write --workers 2.")
+        raise UsageError.one("WB983", "This is no number of processes.", "", "Write --workers 2.")
     return int(text)

@@ -16,11 +16,11 @@ HIDDEN = ".waarborg"
 def begin(arguments: Namespace) -> Path:
     """Set the environment from the options and start Django. Returns home.
 
-    Raises `UsageError` WB950 without the office's packages, WB900 to WB905 for settings that cannot be used.
+    Raises `UsageError` WB980 without the office's packages, WB900 to WB905 for settings that cannot be used.
     """
     if find_spec("django") is None or find_spec("granian") is None:
         raise UsageError.one(
-            "WB950",
+            "WB980",
             "The office is not installed here.",
             "It needs some packages that the library does without.",
             "Run: pip install 'waarborg[office]'",
@@ -68,7 +68,7 @@ def is_new() -> bool:
 def ready() -> None:
     """Make the tables of a new database, refuse an old one, and know every deployment in home.
 
-    Raises `UsageError` WB951 where the database is of an earlier release, WB952 where home holds no deployment.
+    Raises `UsageError` WB981 where the database is of an earlier release, WB982 where home holds no deployment.
     """
     from django.core.management import call_command
 
@@ -79,15 +79,15 @@ def ready() -> None:
         call_command("migrate", verbosity=0)
     elif behind():
         raise UsageError.one(
-            "WB951",
+            "WB981",
             "The database of the office is of an earlier release.",
             "It is only changed when you say so.",
-            "Make a backup if you wish, then run: waarborg upgrade",
+            "Make a backup if you wish, then run: waarborg office upgrade",
         )
     sync()
     if not Tenant.objects.exists():
         raise UsageError.one(
-            "WB952",
+            "WB982",
             "There is no deployment here.",
             "A deployment is a folder with policy.yaml and datamap.yaml.",
             "Go to that folder or the one above it, name it with --dir, or begin with: waarborg init",

@@ -1,4 +1,4 @@
-"""`waarborg upgrade`: the database of an earlier release becomes one of this release, or stays as it was."""
+"""`waarborg office upgrade`: the database of an earlier release becomes one of this release, or stays as it was."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from waarborg.office.operate import start
 
 
 def run(arguments: Namespace, out: Out) -> int:
-    """`waarborg upgrade`. With `--check` exit code 1 when there is something to do."""
+    """`waarborg office upgrade`. With `--check` exit code 1 when there is something to do."""
     home = start.begin(arguments)
     from django.core.management import call_command
     from django.db import connection
