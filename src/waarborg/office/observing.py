@@ -1,8 +1,9 @@
 """What the office tells about itself: lines of JSON without personal data, and numbers for whoever watches.
 
-A line holds when, how grave, which logger, a text of ours, and words from a list (`WORDS`). Texts of others are written as
-they stand in their code, without what would be filled in; an exception is its kind and the places it passed, without its
-message: either could hold a value. Addresses are logged as routes (`/<tenant>/<lang>/status/<token>`), never as they came.
+A line holds when, how grave, which logger, a text of ours, and words from a list (`WORDS`). Texts of others are
+written as they stand in their code, without what would be filled in; an exception is its kind and the places it passed,
+without its message: either could hold a value. Addresses are logged as routes, `/<tenant>/<lang>/status/<token>`, and
+never as they came.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # prometheus_client has no types here
     else:
         registry = REGISTRY
     body = generate_latest(registry) + generate_latest(_state())
@@ -173,4 +174,3 @@ def _jobs() -> Iterator[Metric]:
     oldest = Job.objects.filter(state=Job.State.WAITING).aggregate(Min("run_at"))["run_at__min"]
     waits = max(0.0, (engine.now() - oldest).total_seconds()) if oldest else 0.0
     yield GaugeMetricFamily("waarborg_jobs_oldest_seconds", "How long the oldest due job waits.", value=waits)
-

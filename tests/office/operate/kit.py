@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from waarborg import examples
-
 ROOT = Path(__file__).parents[3]
 
 
@@ -24,7 +22,7 @@ def home(folder: Path) -> Path:
     place = folder / "home"
     (place / "taakveld").mkdir(parents=True)
     for name in ("policy.yaml", "datamap.yaml"):
-        shutil.copy(Path(examples.__path__[0]) / "projects" / name, place / "taakveld" / name)
+        shutil.copy(ROOT / "examples" / "projects" / name, place / "taakveld" / name)
     return place
 
 

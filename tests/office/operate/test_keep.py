@@ -10,23 +10,23 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from office.operate.kit import home, run
 
 from databases import Database
+from office.operate.kit import home, run
 
 
 def moved(place: Path, folder: Path) -> Path:
     """A home on another machine: the deployment and the key, nothing else."""
     other = folder / "other"
-    shutil.copytree(place, other, ignore=shutil.ignore_patterns("office.db*", "answers"))
+    shutil.copytree(place, other, ignore=shutil.ignore_patterns("office.db*", "packages"))
     return other
 
 
 def test_a_backup_brings_the_office_back(tmp_path: Path) -> None:
     place, file = home(tmp_path), tmp_path / "office.tar"
     run(place, "office", "account", "fatima@taakveld.example", "--role", "auditor")
-    answers = place / ".waarborg" / "answers"
-    answers.mkdir()
+    answers = place / ".waarborg" / "office" / "taakveld" / "packages"
+    answers.mkdir(parents=True)
     (answers / "one.bin").write_bytes(b"sealed")
     made = json.loads(run(place, "office", "backup", str(file), "--json").stdout)
     assert made["ok"]
@@ -37,7 +37,7 @@ def test_a_backup_brings_the_office_back(tmp_path: Path) -> None:
     other = moved(place, tmp_path)
     back = run(other, "office", "restore", str(file), "--json")
     assert back.returncode == 0, back.stdout + back.stderr
-    assert (other / ".waarborg" / "answers" / "one.bin").read_bytes() == b"sealed"
+    assert (other / ".waarborg" / "office" / "taakveld" / "packages" / "one.bin").read_bytes() == b"sealed"
     again = json.loads(run(other, "office", "account", "fatima@taakveld.example", "--end", "--json").stdout)
     assert again["ended"]
     assert run(other, "office", "restore", str(file)).returncode == 2  # never over what is there
@@ -56,7 +56,7 @@ def test_evidence_that_was_changed_in_the_file_is_seen(tmp_path: Path, sabotage:
         if sabotage == "an entry is gone":
             database.execute("DELETE FROM taakveld_waarborg_entry")
         else:
-            database.execute("UPDATE taakveld_waarborg_entry SET body = replace(body, '2026', '2025')")
+            database.execute("UPDATE taakveld_waarborg_entry SET body = CAST(replace(body, '2026', '2025') AS BLOB)")
         database.commit()
     worse = tmp_path / "worse.tar"
     with tarfile.open(worse, "w") as archive:
@@ -90,4 +90,6 @@ def test_on_postgresql_too(tmp_path: Path, postgresql: Database) -> None:
     postgresql.empty()
     back = run(place, "office", "restore", str(file), "--json", **told)
     assert back.returncode == 0, back.stdout + back.stderr
-    assert json.loads(run(place, "office", "account", "fatima@taakveld.example", "--end", "--json", **told).stdout)["ended"]
+    assert json.loads(run(place, "office", "account", "fatima@taakveld.example", "--end", "--json", **told).stdout)[
+        "ended"
+    ]

@@ -7,8 +7,8 @@ import logging
 from pathlib import Path
 
 import pytest
-from office.operate.kit import get, home, run, serving
 
+from office.operate.kit import get, home, run, serving
 from waarborg.office.observing import Line
 
 TOKEN, EMAIL = "kanarie-token-9f3a", "kanarie@voorbeeld.example"
@@ -66,11 +66,11 @@ def test_a_key_that_is_gone_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_an_account_gets_a_link_once_and_is_ended(tmp_path: Path) -> None:
-    place = home(tmp_path)
-    made = json.loads(run(place, "office", "account", "fatima@taakveld.example", "--role", "privacy_officer", "--json").stdout)
+    place, words = home(tmp_path), ("office", "account", "fatima@taakveld.example")
+    made = json.loads(run(place, *words, "--role", "privacy_officer", "--json").stdout)
     assert made["tenants"] == ["taakveld"]
     assert made["link"].startswith("http://127.0.0.1:8000/account/password/reset/key/")
-    assert json.loads(run(place, "office", "account", "fatima@taakveld.example", "--end", "--json").stdout)["ended"]
+    assert json.loads(run(place, *words, "--end", "--json").stdout)["ended"]
 
 
 def test_a_line_holds_nothing_that_came_from_outside() -> None:

@@ -1,8 +1,8 @@
-"""`waarborg office backup` and `waarborg office restore`: the office's own state in one file, and back, with its evidence verified.
+"""`waarborg office backup` and `restore`: the office's own state in one file, and back, with its evidence verified.
 
-The file is a tar: `manifest.json` (format, engine, migrations, size and root of each evidence log), `office.db` (SQLite,
-made by its backup interface while the office runs) or `office.dump` (pg_dump, custom format), and `answers/` as they lie on
-disk, encrypted. The master key is not in it.
+The file is a tar: `manifest.json` (format, engine, the last head of each evidence log), `office.db` (SQLite, by its
+backup interface while the office runs) or `office.dump` (pg_dump, custom format), and `answers/`, encrypted as they lie
+on disk. The master key is not in it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waarborg.cli import exits
 from waarborg.cli.output import Out
 from waarborg.errors import UsageError
 from waarborg.office.operate import start
+
+if TYPE_CHECKING:
+    from waarborg.office.people.models import Tenant
 
 FORMAT = 1
 ANSWERS = "answers"
@@ -31,9 +34,11 @@ ANSWERS = "answers"
 
 def backup(arguments: Namespace, out: Out) -> int:
     """`waarborg office backup`. The file appears whole or not at all."""
-    home = start.begin(arguments)
+    start.begin(arguments)
     start.ready()
     from django.db import connection
+
+    from waarborg.office.people.models import Tenant
 
     target = Path(arguments.file).resolve()
     if target.exists():
@@ -52,9 +57,9 @@ def backup(arguments: Namespace, out: Out) -> int:
         with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
             archive.add(parts / "manifest.json", "manifest.json")
             archive.add(parts / name, name)
-            answers = home / start.HIDDEN / ANSWERS
-            if answers.is_dir():
-                archive.add(answers, ANSWERS)
+            for tenant in Tenant.objects.order_by("slug"):
+                if (answers := waiting(tenant)).is_dir():
+                    archive.add(answers, f"{ANSWERS}/{tenant.slug}")
         made.rename(target)
     out.say(f"✓ {target.name}: {target.stat().st_size:,} bytes; keep the master key too, somewhere else")
     out.data({"ok": True, "bytes": target.stat().st_size, **manifest})
@@ -62,7 +67,7 @@ def backup(arguments: Namespace, out: Out) -> int:
 
 
 def restore(arguments: Namespace, out: Out) -> int:
-    """`waarborg office restore`. Exit code 1 where the evidence in the file does not verify; it is there to be looked at."""
+    """`waarborg office restore`. Exit code 1 where the evidence in the file does not verify."""
     home = start.begin(arguments)
     from django.db import connection
 
@@ -90,8 +95,8 @@ def restore(arguments: Namespace, out: Out) -> int:
             (parts / "office.db").rename(hidden / "office.db")
         else:
             _postgresql("pg_restore", "--no-owner", "--exit-on-error", "--dbname", "", last=str(parts / "office.dump"))
-        if (parts / ANSWERS).is_dir() and not (hidden / ANSWERS).exists():
-            shutil.move(parts / ANSWERS, hidden / ANSWERS)
+        _here(home)
+        _put_back(parts / ANSWERS)
     flaws = verified(manifest["logs"])
     for name, found in flaws.items():
         out.say(f"✗ {name}: {found}")
@@ -107,7 +112,7 @@ def copy_sqlite(target: Path) -> None:
 
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with (
-        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,
+        closing(sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy)
@@ -145,6 +150,34 @@ def verified(expected: Mapping[str, str]) -> dict[str, str]:
         if not report.ok:
             flaws[slug] = "; ".join(one.what for one in report.findings())
     return flaws
+
+
+def waiting(tenant: Tenant) -> Path:
+    """Where the answers of a deployment wait for their person."""
+    from waarborg.office import engine
+
+    return engine.hidden(tenant) / "packages"
+
+
+def _put_back(answers: Path) -> None:
+    from waarborg.office.people.models import Tenant
+
+    for tenant in Tenant.objects.all():
+        target = waiting(tenant)
+        if (answers / tenant.slug).is_dir() and not target.exists():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            shutil.move(answers / tenant.slug, target)
+
+
+def _here(home: Path) -> None:
+    """The deployments of the backup are those of this home, wherever they stood when it was made."""
+    from waarborg.office.engine import policy_at
+    from waarborg.office.people.models import Tenant
+    from waarborg.office.people.tenants import folders
+
+    for folder in folders(home):
+        slug = policy_at(folder).id.replace("_", "-").lower()
+        Tenant.objects.filter(slug=slug).update(folder=str(folder))
 
 
 def _unpacked(file: Path, parts: Path) -> dict[str, Any]:

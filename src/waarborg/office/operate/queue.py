@@ -22,7 +22,9 @@ def run(arguments: Namespace, out: Out) -> int:
     names = list(dead) if "all" in asked else asked
     unknown = [name for name in names if name not in dead]
     if unknown:
-        raise UsageError.one("WB984", "There is no dead job with this number.", "", "See them with: waarborg office jobs")
+        raise UsageError.one(
+            "WB984", "There is no dead job with this number.", "", "See them with: waarborg office jobs"
+        )
     for name in names:
         requeue(dead.pop(name))
     for name, one in dead.items():

@@ -29,6 +29,7 @@ def serve(arguments: Namespace, out: Out) -> int:
     start.ready()
     from django.conf import settings
     from django.db import connection
+    from granian.constants import Interfaces
     from granian.server import Server
 
     from waarborg.office.people.models import Tenant
@@ -47,7 +48,7 @@ def serve(arguments: Namespace, out: Out) -> int:
                 "waarborg.office.wsgi:application",
                 address=host,
                 port=port,
-                interface="wsgi",
+                interface=Interfaces.WSGI,
                 workers=processes,
                 blocking_threads=4,
                 respawn_failed_workers=True,
