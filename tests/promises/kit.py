@@ -30,7 +30,6 @@ from __future__ import annotations
 import csv
 import functools
 import importlib
-import importlib.util
 import inspect
 import io
 import json
@@ -81,8 +80,7 @@ class Deployment:
 
 
 def _taakveld(maker: Any, database: Path) -> None:
-    maker.PER_ORGANISATION, maker.PROJECTS_EACH, maker.TASKS_EACH = 10, 3, 4
-    maker.make(str(database), 40)
+    maker.make(str(database), 40, per_organisation=10, projects_each=3, tasks_each=4)
 
 
 DEPLOYMENTS: Mapping[str, Deployment] = {
@@ -358,13 +356,8 @@ def promise(id: str, *, sabotage: Sabotage | Sequence[Sabotage]) -> Callable[[Ch
 
 @cache
 def _maker(deployment: Deployment) -> Any:
-    """make_data.py of the example, as a module of its own."""
-    spec = importlib.util.spec_from_file_location(f"promises_{deployment.service}", deployment.example / "make_data.py")
-    if spec is None or spec.loader is None:
-        raise Unusable(f"no make_data.py in {deployment.example}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """make_data.py of the example."""
+    return importlib.import_module(f"examples.{deployment.service}.make_data")
 
 
 def template(deployment: Deployment, folder: Path, patch: pytest.MonkeyPatch) -> World:

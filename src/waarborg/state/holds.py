@@ -14,12 +14,12 @@ can spare the rows of these people only if it can look for them.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from waarborg.canonical import digest, keyed_digest
+from waarborg.canonical import digest
 from waarborg.evidence.entry import instant_text
+from waarborg.state.known import Known, hashes
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 
@@ -35,11 +35,11 @@ class Holds:
     def place(self, hold: str, identifiers: Mapping[str, str], *, at: datetime, ends: date | None = None) -> None:
         """Put a person under a hold, by every identifier that is known of them."""
         self.lift(hold, identifiers, at=at)
-        hashes = self._hashes(identifiers, at)
-        record = f"{_prefix(hold)}{digest(hashes)[:40]}"
-        body = json.dumps({"hold": hold, "identifiers": dict(identifiers), "hashes": hashes}).encode()
+        known = hashes(self._vault, "holds", identifiers.items(), at=at)
+        record = f"{_prefix(hold)}{digest(known)[:40]}"
+        body = json.dumps({"hold": hold, "identifiers": dict(identifiers), "hashes": known}).encode()
         self._vault.seal(record, body, key=record, kind="hold", at=at)
-        for person in hashes:
+        for person in known:
             self._sql.run(
                 "INSERT INTO waarborg_hold (hold, person, since, ends) VALUES (?, ?, ?, ?)",
                 [hold, person, instant_text(at), None if ends is None else ends.isoformat()],
@@ -47,20 +47,54 @@ class Holds:
 
     def lift(self, hold: str, identifiers: Mapping[str, str], *, at: datetime) -> None:
         """End a hold for a person, by any identifier that they were put under it with."""
-        hashes = set(self._hashes(identifiers, at))
+        theirs = set(hashes(self._vault, "holds", identifiers.items(), at=at))
         for record in self._vault.records(kind="hold"):
             if record.startswith(_prefix(hold)):
                 known = set(json.loads(self._vault.open(record))["hashes"])
-                if known & hashes:
-                    hashes |= known
+                if known & theirs:
+                    theirs |= known
                     self._vault.destroy(record)
-        for person in sorted(hashes):
+        for person in sorted(theirs):
             self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [hold, person])
+
+    def also_known(self, old: Known, new: Known, *, at: datetime) -> int:
+        """A person's identifier was corrected: their holds cover them by the new one too. Returns how many holds."""
+        (was,), (now,) = (hashes(self._vault, "holds", [one], at=at) for one in (old, new))
+        changed = 0
+        for record in self._vault.records(kind="hold"):
+            body = json.loads(self._vault.open(record))
+            if was not in body["hashes"] or now in body["hashes"]:
+                continue
+            rows = self._sql.all(
+                "SELECT since, ends FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], was]
+            )
+            body["identifiers"][new[0]], body["hashes"] = new[1], [*body["hashes"], now]
+            self._vault.drop(record)
+            self._vault.seal(record, json.dumps(body).encode(), key=record, kind="hold", at=at)
+            self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], now])
+            for since, ends in rows:
+                self._sql.run(
+                    "INSERT INTO waarborg_hold (hold, person, since, ends) VALUES (?, ?, ?, ?)",
+                    [body["hold"], now, since, ends],
+                )
+            changed += 1
+        return changed
+
+    def no_longer_known(self, old: Known, *, at: datetime) -> None:
+        """The old identifier may be somebody else's by now: no hold covers anybody by it."""
+        (was,) = hashes(self._vault, "holds", [old], at=at)
+        for record in self._vault.records(kind="hold"):
+            body = json.loads(self._vault.open(record))
+            if was in body["hashes"] and len(body["hashes"]) > 1:
+                body["hashes"].remove(was)
+                self._vault.drop(record)
+                self._vault.seal(record, json.dumps(body).encode(), key=record, kind="hold", at=at)
+                self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], was])
 
     def covering(self, identifiers: Mapping[str, str], *, at: datetime) -> frozenset[str]:
         """The holds in force that cover a person known by any of these identifiers."""
         found: set[str] = set()
-        for person in self._hashes(identifiers, at):
+        for person in hashes(self._vault, "holds", identifiers.items(), at=at):
             for hold, ends in self._sql.all("SELECT hold, ends FROM waarborg_hold WHERE person = ?", [person]):
                 if ends is None or at.date().isoformat() <= ends:
                     found.add(hold)
@@ -74,13 +108,6 @@ class Holds:
             if body["hold"] in self.covering(body["identifiers"], at=at):
                 found.setdefault(body["hold"], []).append(body["identifiers"])
         return found
-
-    def _hashes(self, identifiers: Mapping[str, str], at: datetime) -> list[str]:
-        key = self._vault.secret("holds", at=at)
-        return [
-            keyed_digest(key, [kind, unicodedata.normalize("NFKC", value).strip().casefold()])
-            for kind, value in sorted(identifiers.items())
-        ]
 
 
 def _prefix(hold: str) -> str:

@@ -12,7 +12,9 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 1
+VERSION = 4
+"""2 added the register of limits (rights); 3 those of disclosures, of recipients to be told, and of attestations; 4
+whose requests and tombstones there are."""
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -40,6 +42,21 @@ _TABLES = (
        ends {key}, PRIMARY KEY (rule, scope))""",
     """waarborg_hold (hold {key} NOT NULL, person {key} NOT NULL, since {key} NOT NULL, ends {key},
        PRIMARY KEY (hold, person))""",
+    """waarborg_limit (id {key} NOT NULL PRIMARY KEY, kind {key} NOT NULL, purpose {key} NOT NULL, state {key} NOT NULL,
+       ground {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, ends {key}, request {key} NOT NULL,
+       subject {key} NOT NULL)""",
+    "waarborg_limited (person {key} NOT NULL, limit_id {key} NOT NULL, PRIMARY KEY (person, limit_id))",
+    "waarborg_whose (person {key} NOT NULL, thing {key} NOT NULL, PRIMARY KEY (person, thing))",
+    """waarborg_attestation (promise {key} NOT NULL, at {key} NOT NULL, document {key} NOT NULL, ends {key} NOT NULL,
+       approver {key} NOT NULL, entry {whole} NOT NULL, PRIMARY KEY (promise, entry))""",
+    """waarborg_disclosure (id {key} NOT NULL PRIMARY KEY, recipient {key} NOT NULL, purpose {key} NOT NULL,
+       ground {key} NOT NULL, data {text} NOT NULL, day {key} NOT NULL, document {key} NOT NULL,
+       made {key} NOT NULL)""",
+    """waarborg_disclosed (disclosure {key} NOT NULL, who {whole} NOT NULL, person {key} NOT NULL,
+       PRIMARY KEY (disclosure, who, person))""",
+    """waarborg_notification (request {key} NOT NULL, recipient {key} NOT NULL, asked {key} NOT NULL,
+       state {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, document {key} NOT NULL,
+       PRIMARY KEY (request, recipient))""",
 )
 
 _INDEXES = (
@@ -49,6 +66,10 @@ _INDEXES = (
     ("waarborg_plan_request", "waarborg_plan (request)"),
     ("waarborg_hold_person", "waarborg_hold (person)"),
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
+    ("waarborg_limit_request", "waarborg_limit (request)"),
+    ("waarborg_limited_limit", "waarborg_limited (limit_id)"),
+    ("waarborg_whose_thing", "waarborg_whose (thing)"),
+    ("waarborg_disclosed_person", "waarborg_disclosed (person)"),
 )
 
 APPEND_ONLY = ("waarborg_entry", "waarborg_head")
@@ -63,11 +84,14 @@ def version(sql: Sql) -> int | None:
 
 
 def create(sql: Sql) -> None:
-    """Make the tables if they are not there. Within the caller's transaction, except on MySQL, where DDL commits."""
+    """Make the tables that are not there, of an older version too: nothing that is there changes.
+
+    Within the caller's transaction, except on MySQL, where DDL commits.
+    """
     found = version(sql)
     if found == VERSION:
         return
-    if found is not None:
+    if found is not None and found > VERSION:
         raise StateError.one(
             "WB550",
             f"The state has version {found}; this waarborg knows version {VERSION}.",
@@ -78,11 +102,20 @@ def create(sql: Sql) -> None:
     for table in _TABLES:
         sql.script(f"CREATE TABLE IF NOT EXISTS {table.format(**words)}")
     for name, columns in _INDEXES:
-        missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
-        sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
+        if not _indexed(sql, name):
+            missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
+            sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
     for table in APPEND_ONLY:
         _forbid_changes(sql, table)
     sql.run("INSERT INTO waarborg_schema (version) VALUES (?)", [VERSION])
+
+
+def _indexed(sql: Sql, name: str) -> bool:
+    """Whether an index is there: only MySQL is asked, which has no word for "if it is not there yet"."""
+    if sql.engine != "mysql":
+        return False
+    found = f"SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name = '{name}'"
+    return sql.one(found) is not None
 
 
 def _has_tables(sql: Sql) -> bool:
