@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "waarborg.office.look",
     "waarborg.office.people",
     "waarborg.office.requests",
     "waarborg.office.jobs",
@@ -62,6 +63,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "waarborg.office.look.context.look",
             ],
         },
     }
@@ -122,7 +124,6 @@ CONTENT_SECURITY_POLICY = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.home / ".waarborg" / "static"
-STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 
 DEFAULT_FROM_EMAIL = ENVIRONMENT.sender or "privacy@localhost"

@@ -42,6 +42,7 @@ def make(
     rules: tuple[str, ...] = (),
     follows: str = "",
     rule: str = "",
+    right: Right = Right.ERASURE,
 ) -> Plan:
     """The plan for what was located. Raises `PlanError` with everything that stands in the way.
 
@@ -56,16 +57,15 @@ def make(
         findings += [finding for step in steps for finding in step.findings]
         findings += _reached_findings(blueprint, found)
         findings += _unsafe(world, blueprint, steps)
-        ordered = order(
-            [step for step in steps if step.writes or step.treatment is Treatment.DELETE], world, name, abilities[name]
-        )
+        carried = [step for step in steps if (step.writes or step.treatment is Treatment.DELETE) and not step.guard]
+        ordered = order(carried, world, name, abilities[name])
         stores.append(_store_plan(name, blueprint, found, ordered, world))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         raise PlanError(list(dict.fromkeys(errors)))
     notes = [finding for finding in findings if finding.severity is not Severity.ERROR]
     return Plan(
-        right=Right.ERASURE,
+        right=right,
         people=len(located.sealed.people),
         made_at=now,
         policy=f"{policy.id} {policy.version.isoformat()}",
