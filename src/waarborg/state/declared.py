@@ -38,4 +38,5 @@ def declared_names(policy: Policy | None = None, datamap: DataMap | None = None)
     if datamap is not None:
         names |= set(datamap.stores) | set(datamap.tables)
         names |= {f"{name}.{column}" for name, table in datamap.tables.items() for column in table.columns}
+        names |= {one.category for table in datamap.tables.values() for one in table.columns.values()}
     return frozenset(names)

@@ -11,6 +11,7 @@ from waarborg.state.attestations import Attestations
 from waarborg.state.disclosures import Disclosures
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.known import Whose
 from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
 from waarborg.state.notifications import Notifications
@@ -76,6 +77,11 @@ class State:
     def limits(self) -> Limits:
         """What may not be done with whose data."""
         return Limits(self.sql, self.vault)
+
+    @property
+    def whose(self) -> Whose:
+        """Whose requests and tombstones there are."""
+        return Whose(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:
