@@ -173,7 +173,7 @@ KINDS: Mapping[str, Kind] = kinds(
     Kind(
         "request.identified",
         "The person was identified.",
-        {**_REQUEST, "means": code("session", "code", "link", "document", "mandate", "staff")},
+        {**_REQUEST, "means": code("session", "code", "link", "document", "mandate", "staff", "not_needed")},
     ),
     Kind(
         "request.extended",
@@ -365,6 +365,17 @@ KINDS: Mapping[str, Kind] = kinds(
         "The authority, or people, were told of a breach.",
         {"breach": ID, "whom": code("authority", "subjects", "controller")},
         {"people": COUNT, "letter": DIGEST},
+    ),
+    Kind(
+        "work.stopped", "The emergency stop was pulled: nothing is carried out.", {}, {"approver": PERSON}, person=False
+    ),
+    Kind("work.resumed", "The emergency stop was lifted.", {"approver": PERSON}, person=False),
+    Kind(
+        "organisation.announced",
+        "Members were told from when their organisation decides on requests.",
+        {"organisation": ID, "begins": DATE},
+        {"people": COUNT},
+        person=False,
     ),
     Kind("data.viewed", "Staff looked at a person's data.", {"viewer": PERSON}, {**_REQUEST, "purpose": NAME}),
     Kind("evidence.exported", "A bundle was handed out.", {"size": COUNT}, {"head": DIGEST}, person=False),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from waarborg.clock import add_months
 from waarborg.errors import Finding, Place
@@ -21,6 +21,8 @@ from waarborg.policy.model import Policy
 from waarborg.terms import Right
 
 ARTICLE_EXTENSION = "Art. 12(3)"
+UNEVEN = timedelta(days=7)
+"""Three months from receipt can be some days more than two from the end of the first: short months, a holiday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,11 @@ def _kept(policy: Policy, say: Say, kept: tuple[StillKept, ...]) -> Iterator[tup
     for one in kept:
         name = capital("; ".join(pieces(policy, say, one.data, apart=True)))
         until = say("erasure.until", date=say.day(one.until)) if one.until else say("erasure.until_unknown")
-        yield name, (*_reason(policy, say, one), until)
+        yield name, (*reasons(policy, say, one), until)
 
 
-def _reason(policy: Policy, say: Say, one: StillKept) -> list[str]:
+def reasons(policy: Policy, say: Say, one: StillKept) -> list[str]:
+    """Why something stays, in the words of the policy: the hold, or the rule with its law."""
     kind, _, id = one.rule.partition(".")
     if kind == "holds" and id in policy.holds:
         hold = policy.holds[id]
@@ -229,7 +232,7 @@ def extension(policy: Policy, language: str, post: Post, right: Right, *, first:
             "An extension is told inside the first month (Art. 12(3)).",
             "Answer now, and say that it is late.",
         )
-    if not first < due <= add_months(first, 2):
+    if not first < due <= add_months(first, 2) + UNEVEN:
         raise _cannot(
             "WB821", "The new day lies outside two more months.", "Art. 12(3) gives no more.", "Choose an earlier day."
         )
@@ -336,6 +339,22 @@ def objection(policy: Policy, language: str, post: Post, purpose: str, *, stoppe
 
 
 # ------------------------------------------------------------------------------------------------ shared
+
+
+def withdrawal(policy: Policy, language: str, post: Post, purpose: str) -> Page:
+    """Consent was taken back (Art. 7(3)): what stopped, and that what was done before stays lawful."""
+    say = Say.of(policy, language)
+    name = lower(policy.purposes[purpose].label.say(say.language))
+    opening = say("withdrawal.opening", received=say.day(post.received), purpose=name)
+    return _page(policy, say, post, "withdrawal.title", Para(opening), Para(say("withdrawal.before")))
+
+
+def stop_use(policy: Policy, language: str, post: Post) -> Page:
+    """All use of the data stopped; what a law asks goes on, and erasure is something to ask apart."""
+    say = Say.of(policy, language)
+    opening = say("stop_use.opening", received=say.day(post.received))
+    more = say("stop_use.next", contact=policy.controller.contact)
+    return _page(policy, say, post, "stop_use.title", Para(opening), Para(more))
 
 
 def _named(policy: Policy, say: Say, refs: tuple[str, ...]) -> tuple[str, ...]:

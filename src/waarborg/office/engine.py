@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from waarborg.clock import Clock, SystemClock, monotone
-from waarborg.plans.casework import Casework
 from waarborg.plans.planner import Planner
+from waarborg.plans.rights import Rights
 from waarborg.state import MasterKey, State
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Engine:
     datamap: DataMap
     stores: dict[str, Store]
     door: Door
-    work: Casework
+    work: Rights
 
     def close(self) -> None:
         """Let go of the stores."""
@@ -91,7 +91,7 @@ class Engine:
             store.close()
 
 
-SECRETS = ("people", "digests", "holds", "contacts", "links", "codes", "handover")
+SECRETS = ("people", "digests", "holds", "limits", "disclosures", "contacts", "links", "codes", "handover")
 """The named secrets of a tenant: made at the start, so that no two workers make one at the same time."""
 
 
@@ -112,7 +112,7 @@ def opened(tenant: Tenant) -> Iterator[Engine]:
     stores = {name: open_store(beside(decl, folder)) for name, decl in datamap.stores.items()}
     planner = Planner(policy, datamap, stores, clock())
     place = door(tenant)
-    engine = Engine(tenant, policy, datamap, stores, place, Casework(planner, place, clock()))
+    engine = Engine(tenant, policy, datamap, stores, place, Rights(planner, place, clock()))
     try:
         yield engine
     finally:
@@ -136,6 +136,21 @@ def policy_at(folder: Path) -> Policy:
     known = _policies.get(str(path))
     if known is None or known[0] != stamp:
         known = _policies[str(path)] = (stamp, load_policy(path))
+    return known[1]
+
+
+_maps: dict[str, tuple[int, DataMap]] = {}
+
+
+def datamap_of(tenant: Tenant) -> DataMap:
+    """The data map of a tenant; read again when the file changed."""
+    from waarborg.datamap import load_datamap
+
+    path = Path(tenant.folder) / "datamap.yaml"
+    stamp = path.stat().st_mtime_ns
+    known = _maps.get(str(path))
+    if known is None or known[0] != stamp:
+        known = _maps[str(path)] = (stamp, load_datamap(path, now().date()))
     return known[1]
 
 

@@ -17,7 +17,7 @@ from waarborg.datamap.model import SECRET, TECHNICAL
 from waarborg.plans.drafts import Handover, StandInDraft, WordSource
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns, words_seed
-from waarborg.policy.model import Policy
+from waarborg.policy.model import DataCategory, Policy, Purpose
 from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows
 from waarborg.terms import LinkKind
@@ -267,15 +267,18 @@ def information(
     def touches(refs: Iterable[str]) -> bool:
         return any(ref.partition(".")[0] in found for ref in refs)
 
+    recipients = list(_recipients(policy, touches, disclosed, logged))
+    named = {one["id"] for one in recipients}
     return {
         "controller": {"name": policy.controller.name, "contact": policy.controller.contact},
         "purposes": [
-            {"id": one.id, "basis": one.basis.value if one.basis else ""}
+            {"id": one.id, "basis": one.basis.value if one.basis else "", "law": one.law}
             for one in policy.purposes.values()
             if touches(one.data)
         ],
         "categories": sorted(found & set(policy.data)),
-        "recipients": list(_recipients(policy, touches, disclosed, logged)),
+        "sources": {name: _source(policy.data[name]) for name in sorted(found & set(policy.data))},
+        "recipients": recipients,
         "disclosures": [
             {"ground": one.ground, "who": one.told.get("who", ""), "data": list(one.data), "on": _day(one)}
             for one in disclosed
@@ -286,10 +289,39 @@ def information(
             for one in policy.retention.values()
             if touches(one.data)
         ],
-        "transfers": [{"id": one.id, "country": one.country} for one in policy.transfers.values()],
+        "transfers": [
+            {
+                "id": one.id,
+                "recipient": one.recipient,
+                "country": one.country,
+                "safeguard": one.safeguard.kind.value if one.safeguard else "",
+            }
+            for one in policy.transfers.values()
+            if one.recipient in named
+        ],
+        "decisions": [
+            {"purpose": one.id, "automated": one.automated_decision is not None, "inputs": _inputs(one)}
+            for one in policy.purposes.values()
+            if touches(one.data) and (one.automated_decision or one.profiling)
+        ],
+        "limits": sorted(policy.rights.limits),
         "rights": ["rectification", "erasure", "restriction", "objection", "portability", "complaint"],
         "authority": policy.controller.authority,
     }
+
+
+def _source(one: DataCategory) -> dict[str, object]:
+    """Where a category comes from (Art. 15(1)(g)), whether we concluded it, and who can see it inside the service."""
+    return {
+        "source": [source.value for source in one.source],
+        "third_parties": list(one.third_parties),
+        "inferred": one.inferred,
+        "visible_to": [who.value for who in one.visibility],
+    }
+
+
+def _inputs(one: Purpose) -> list[str]:
+    return list(one.profiling.inputs) if one.profiling else []
 
 
 def _recipients(

@@ -73,6 +73,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "assign": frozenset({_PO, _AGENT}),
     "confirm_task": frozenset({_PO, _AGENT}),
     "vouch": frozenset({_PO}),
+    "weigh": frozenset({_PO}),
     "release_answer": frozenset({_PO}),
     "revoke_link": frozenset({_PO, _AGENT}),
     # running the office

@@ -36,12 +36,11 @@ from waarborg.plans.casework import Case
 from waarborg.plans.model import Plan, Verdict
 from waarborg.policy.model import Policy, Recipient
 from waarborg.policy.values import Role
+from waarborg.state.notifications import CONFIRMED, TOLD
 from waarborg.terms import Right, SubjectRef
 
 TO_CONFIRM = timedelta(days=14)
 """How long a recipient has to confirm that it did what it was told."""
-NOT_TOLD = frozenset({Role.ORGANISATION, Role.AUTHORITY})
-"""Recipients that are not told by us: the person's own organisation knows, an authority keeps what it must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,33 +157,31 @@ def nothing(opened: engine.Engine, request: SubjectRequest) -> None:
 def erased(opened: engine.Engine, request: SubjectRequest, case: Case, verdict: Verdict) -> None:
     """Tell the recipients, and the person: what went, what stays, why, until when. In the caller's transaction."""
     policy, datamap = opened.policy, opened.datamap
-    touched = set(facts_of(case.plan, policy, datamap).gone)
     with opened_papers(request) as papers:
-        told, telling = tell_recipients(papers, request, policy, {ref.partition(".")[0] for ref in touched})
+        told, telling = tell_recipients(papers, request, policy)
         what = facts_of(case.plan, policy, datamap, told, (), verdict.kept, telling)
         page = letters.erasure(policy, request.language, post_of(request, policy, _name(papers)), what)
         _ready(request, _send(papers, request, "letter", page))
 
 
-def tell_recipients(
-    papers: Papers, request: SubjectRequest, policy: Policy, categories: set[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A task for each recipient that had any of this data (Art. 19). Those with a mail address are told at once.
+def tell_recipients(papers: Papers, request: SubjectRequest, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A task for each recipient that must be told (Art. 19): the register of notifications says who has the same data.
 
-    Returns who was told, and who is yet to be told by somebody of the staff.
+    Those with a mail address are told at once. Returns who was told, and who is yet to be told by the staff.
     """
     told: list[str] = []
     telling: list[str] = []
     due = clock.day_of(engine.now() + TO_CONFIRM, policy)
-    for one in policy.recipients.values():
-        if one.role in NOT_TOLD or not {ref.partition(".")[0] for ref in one.data} & categories:
-            continue
+    for one in papers.state.notifications.of(request.id.hex):
+        recipient = policy.recipients.get(one.recipient)
+        if recipient is None or recipient.role is Role.ORGANISATION:
+            continue  # the person's own organisation sees it by itself
         task, made = Task.objects.get_or_create(
-            request=request, kind="tell_recipient", recipient=one.id, defaults={"due_on": due}
+            request=request, kind="tell_recipient", recipient=recipient.id, defaults={"due_on": due}
         )
-        if made and "@" in one.contact:
-            _tell(papers, request, one, task, policy)
-        (told if task.state in ("told", "confirmed") else telling).append(one.id)
+        if made and "@" in recipient.contact:
+            _tell(papers, request, recipient, task, policy)
+        (told if task.state in ("told", "confirmed") else telling).append(recipient.id)
     return tuple(told), tuple(telling)
 
 
@@ -208,6 +205,7 @@ def _tell(papers: Papers, request: SubjectRequest, one: Recipient, task: Task, p
 def _told_evidence(papers: Papers, request: SubjectRequest, recipient: str) -> None:
     data = {"request": request.id.hex, "recipient": f"recipients.{recipient}"}
     right = {"right": str(request.ask)} if request.ask in {one.value for one in Right} else {}
+    papers.state.notifications.move(request.id.hex, recipient, TOLD, at=papers.at)
     log = papers.state.log(engine.declared(request.tenant))
     log.append(kind="recipient.notified", at=papers.at, subject=request.subject or None, data=data | right)
 
@@ -224,8 +222,19 @@ def task_told(task: Task, by: By) -> None:
 def task_confirmed(task: Task, by: By) -> None:
     """Outside work was confirmed: a device wiped, a recipient that says it did it."""
     require(by, "confirm_task", task.request)
-    done = Task.objects.filter(pk=task.pk).exclude(state="confirmed")
-    done.update(state="confirmed", confirmed_at=engine.now(), account=by.account)
+    request = task.request
+    with transaction.atomic(), opened_papers(request) as papers:
+        open_still = Task.objects.filter(pk=task.pk).exclude(state="confirmed")
+        done = open_still.update(state="confirmed", confirmed_at=engine.now(), account=by.account)
+        if done and task.recipient:
+            papers.state.notifications.move(request.id.hex, task.recipient, CONFIRMED, at=papers.at)
+            data = {
+                "request": request.id.hex,
+                "recipient": f"recipients.{task.recipient}",
+                "reply": "confirmed",
+            }
+            log = papers.state.log(engine.declared(request.tenant))
+            log.append(kind="recipient.answered", at=papers.at, subject=request.subject or None, data=data)
     task.refresh_from_db()
 
 
@@ -289,6 +298,23 @@ def extension(request: SubjectRequest, *, first: date, reasons: str) -> None:
             policy, request.language, post, right_of(request), first=first, due=request.due_on, reason=reasons
         )
         _send(papers, request, "extension", page)
+
+
+def stopped(request: SubjectRequest, *, goes_on: str = "") -> None:
+    """The letter of an objection, a withdrawal or a stop of all use. `goes_on`: the compelling grounds (Art. 21(1))."""
+    policy = engine.policy_of(request.tenant)
+    with opened_papers(request) as papers:
+        post = post_of(request, policy, _name(papers))
+        match request.ask:
+            case Ask.WITHDRAWAL:
+                page = letters.withdrawal(policy, request.language, post, request.purpose)
+            case Ask.STOP_USE:
+                page = letters.stop_use(policy, request.language, post)
+            case _:
+                page = letters.objection(
+                    policy, request.language, post, request.purpose, stopped=not goes_on, reason=goes_on
+                )
+        _ready(request, _send(papers, request, "letter", page))
 
 
 def in_words(request: SubjectRequest, text: str) -> None:

@@ -35,12 +35,14 @@ from waarborg.terms import SubjectRef
 HINTS = frozenset(
     {
         "no_rung", "no_address", "addresses", "guardian", "mandate", "child_report", "organisation", "policy", "hold",
-        "notes", "budget", "by_hand", "mentions", "not_clean", "leftovers", "in_writing", "household",
+        "notes", "budget", "by_hand", "mentions", "not_clean", "leftovers", "in_writing", "weigh",
     }
 )  # fmt: skip
 """Why a person of the staff looks at a request; beside these, the id of an error."""
 AGAIN = timedelta(minutes=5)
 """How soon a store that was down is tried again."""
+LOOKED_AT = {"guardian": "guardian", "reporter": "child_report"}
+"""Who asks for or about a child is always looked at by a person."""
 WRITTEN = frozenset({Ask.COMPLAINT, Ask.SOMETHING_ELSE, Ask.CHILD_REPORT, Ask.HUMAN_REVIEW})
 """What is answered in words by a person."""
 
@@ -63,7 +65,7 @@ def look(tenant: Tenant, request: str) -> None:
         asked = papers.get("asked") or {}
     known, hint = _looked_up(tenant, given)
     policy = engine.policy_of(tenant)
-    address, problem = record_address(known, given, str(asked.get("contact", "")), bool(found.on_behalf))
+    address, problem = record_address(known, given, str(asked.get("contact", "")), found.on_behalf)
     need = identity.needed(
         found.ask, policy, known, clock.day_of(engine.now(), policy),
         purpose=found.purpose, identifying=_identifying(asked), elsewhere=False,
@@ -75,7 +77,7 @@ def look(tenant: Tenant, request: str) -> None:
         papers.put("need", list(need.why))
         SubjectRequest.objects.filter(pk=found.pk).update(
             needed=need.height,
-            hint="child_report" if found.on_behalf == "reporter" else hint or problem or found.on_behalf,
+            hint=hint or problem or LOOKED_AT.get(found.on_behalf, ""),
             organisation=_organisation(tenant, known),
         )
         found.refresh_from_db()
@@ -86,7 +88,7 @@ def look(tenant: Tenant, request: str) -> None:
             identity.mail_link(state, found, address)
             moves.move(found, "ask_identity", by=SYSTEM, data={"rung": "address"})
             return
-    identity.go_on(found, "session")
+    identity.go_on(found, "session" if found.assurance else "not_needed")
 
 
 def look_again(tenant: Tenant, request: str) -> None:
@@ -112,12 +114,15 @@ def _looked_up(tenant: Tenant, given: dict[str, str]) -> tuple[Known, str]:
             raise
 
 
-def record_address(known: Known, given: dict[str, str], contact: str, behalf: bool) -> tuple[str, str]:
+def record_address(known: Known, given: dict[str, str], contact: str, behalf: str) -> tuple[str, str]:
     """Where answers go, and why a person has to look where that is not clear.
 
     What the database holds, in its spelling; never what the request says, unless nobody is known by it (attacks 1, 2,
-    7). Whoever asks on behalf of another gets nothing here: the mail goes to the person it is about (attack 11).
+    7). Whoever asks on behalf of another gets nothing here: the mail goes to the person it is about (attack 11). Who
+    reports about a child is answered themselves, in words, and the child learns nothing of it (attack 16).
     """
+    if behalf == "reporter":
+        return contact.strip(), ""
     asked = identity.spelled(given.get("email", "") or ("" if behalf else contact))
     of_record = {identity.spelled(one): one for one in known.addresses}
     if asked in of_record:
@@ -268,6 +273,45 @@ def disclose(request: SubjectRequest) -> None:
         _review(request, "mentions" if ready.review else "organisation")
         return
     answers.hand_over(request, SYSTEM)
+
+
+def stop(request: SubjectRequest) -> None:
+    """Objection, withdrawal, stop-use: it stops now. An objection that can be weighed is halted until a person did."""
+    person = person_of(request)
+    with engine.opened(request.tenant) as opened:
+        work, id = opened.work, request.id.hex
+        match Ask(request.ask):
+            case Ask.WITHDRAWAL:
+                work.withdraw(person, request.purpose, id)
+            case Ask.STOP_USE:
+                work.stop_use(person, id)
+            case _:
+                work.object(person, request.purpose, id)
+        weighed = request.ask == Ask.OBJECTION and not opened.policy.purposes[request.purpose].promotional
+    answers.outbox(request, STOPPED[Ask(request.ask)])
+    if weighed:
+        _review(request, "weigh")
+        return
+    with transaction.atomic():
+        answers.stopped(request)
+        moves.move(request, "answer", by=SYSTEM)
+
+
+STOPPED = {Ask.WITHDRAWAL: "withdrawn", Ask.OBJECTION: "objected", Ask.STOP_USE: "use_stopped"}
+
+
+def weigh(request: SubjectRequest, by: By, version: int, *, upheld: bool, reasons: str = "") -> None:
+    """The outcome of an objection: it is followed, or compelling grounds are given in words (Art. 21(1))."""
+    require(by, "weigh", request)
+    with engine.opened(request.tenant) as opened, transaction.atomic():
+        with opened.door.read() as state:
+            limits = state.limits.of_request(request.id.hex)
+        for limit in limits:
+            if not limit.ended and limit.state == "weighing":
+                opened.work.weigh(limit.id, upheld=upheld, reason=reasons)
+        answers.stopped(request, goes_on="" if upheld else reasons)
+        moves.move(request, "answer" if upheld else "answer_partly", by=by, version=version,
+                   article="" if upheld else "Art. 21(1)", reasons=reasons)  # fmt: skip
 
 
 def plan_erasure(request: SubjectRequest) -> None:
@@ -520,5 +564,8 @@ PREPARE = {
     Ask.ACCESS: disclose,
     Ask.PORTABILITY: disclose,
     Ask.ERASURE: plan_erasure,
+    Ask.OBJECTION: stop,
+    Ask.WITHDRAWAL: stop,
+    Ask.STOP_USE: stop,
 }
 """How each right is prepared; what is not here is done by a person."""

@@ -2,7 +2,7 @@
 
     due = first_due(received_at, policy)                     # 31 January → 28 February → the next working day
     due = later(due, paused_on, resumed_on, policy)          # a pause moves it, and never back
-    due = extended(received_on, due, first, policy)          # +2 months
+    due = extended(received_at, first_due, policy)           # +2 months
     clock_of(request, policy, now)                           # what both sides see: days left, paused, overdue
 
 Days are those of the controller's zone, holidays those of its country. docs/reference/request-clock.md is the worked
@@ -41,7 +41,7 @@ def holidays_of(country: str, years: tuple[int, ...]) -> frozenset[date]:
 
 
 def _free(policy: Policy, around: date) -> Collection[date]:
-    years = tuple(range(around.year, around.year + 2))
+    years = (around.year, around.year + 1)
     return holidays_of(policy.controller.country or "", years) if policy.controller.country else ()
 
 
@@ -68,9 +68,18 @@ def later(due: date, paused_on: date, resumed_on: date, policy: Policy) -> date:
     return due if not still else max(due, next_working_day(due + timedelta(days=still), _free(policy, due)))
 
 
-def extended(due: date, policy: Policy) -> date:
-    """The due day with two more months (Art. 12(3)): counted from the end of the first."""
-    return next_working_day(add_months(due, 2), _free(policy, due))
+def extended(received: datetime, first: date, policy: Policy) -> date:
+    """The due day with two more months (Art. 12(3)): three from receipt, and as many days later as it was paused.
+
+    `first` is the end of the first month as it stands, pauses counted. Where the policy promised a shorter first term,
+    the two months count from its end.
+    """
+    day = day_of(received, policy)
+    month = response_due(day, _free(policy, day))
+    if first < month:
+        return next_working_day(add_months(first, 2), _free(policy, day))
+    due = response_due(day, _free(policy, day), extended=True) + (first - month)
+    return next_working_day(due, _free(policy, day))
 
 
 @dataclass(frozen=True, slots=True)

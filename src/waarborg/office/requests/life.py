@@ -9,7 +9,7 @@ because a request that is planned can be all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,7 +111,9 @@ MOVES: Mapping[str, Move] = {
         "requests.prepare",
     ),
     "review": _move("received identity verified approved applying", State.IN_REVIEW, f"system {_STAFF}"),
-    "plan_again": _move("in_review", State.VERIFIED, "system privacy_officer", "sure_enough", "requests.prepare"),
+    "plan_again": _move(
+        "in_review", State.VERIFIED, "system privacy_officer", "looked_up sure_enough", "requests.prepare"
+    ),
     "approve": _move(
         "verified in_review", State.APPROVED, "system privacy_officer organisation_administrator",
         "sure_enough planned may_decide no_fee_open", "requests.begin",
@@ -125,7 +127,7 @@ MOVES: Mapping[str, Move] = {
         "sure_enough answer_ready no_fee_open", "requests.after",
     ),
     "answer_partly": _move(
-        "in_review applying", State.PARTLY_REFUSED, "system privacy_officer",
+        "in_review applying", State.PARTLY_REFUSED, "privacy_officer",
         "sure_enough answer_ready article reasons", "requests.after",
     ),
     "refuse": _move(
@@ -154,3 +156,76 @@ ACTS: Mapping[str, Move] = {
 def possible(state: State | str) -> tuple[str, ...]:
     """The names of the moves and acts that begin in this state, in the order of the tables."""
     return tuple(name for name, one in {**MOVES, **ACTS}.items() if state in one.sources)
+
+
+# ------------------------------------------------------------------------------------------------ what must hold
+
+
+def faults(moves: Mapping[str, Move] = MOVES, acts: Mapping[str, Move] = ACTS) -> Iterator[str]:
+    """Every way in which these tables break the law or themselves. The tests read it, and sabotage the tables."""
+    for name, one in moves.items():
+        yield from (f"{name}: {rule}" for rule in _of_a_move(name, one))
+    for name, one in acts.items():
+        yield from (f"{name}: {rule}" for rule in _of_an_act(name, one))
+    reached = {State.RECEIVED}
+    while more := {m.target for m in moves.values() if m.target and m.sources & reached} - reached:
+        reached |= more
+    yield from (f"nothing leads to {state}" for state in State if state not in reached)
+    for state in State:
+        onward = {one.target for one in moves.values() if state in one.sources}
+        if state not in ENDED and not onward:
+            yield f"{state} is no end, and nothing follows it"
+
+
+def _of_a_move(name: str, one: Move) -> Iterator[str]:
+    """The rules of Art. 12 and of the design, move by move."""
+    must: dict[State, str] = {
+        State.VERIFIED: "looked_up sure_enough",
+        State.APPROVED: "sure_enough planned",
+        State.APPLYING: "sure_enough planned not_stopped undo_window_over",
+        State.ANSWERED: "sure_enough answer_ready",
+        State.PARTLY_REFUSED: "sure_enough answer_ready article reasons",
+        State.REFUSED: "article reasons",
+        State.PASSED_ON: "organisation_decides",
+        State.JOINED: "same_open",
+    }
+    if one.target is None:
+        yield "a move has a target"
+        return
+    instructed = name == "instruct" and "organisation_decides" in one.needs
+    lacking = set(must.get(one.target, "").split()) - one.needs
+    if lacking and not instructed:
+        yield f"it leads to {one.target} without {', '.join(sorted(lacking))}"
+    if ended := one.sources & ENDED:
+        yield f"it moves what has ended ({', '.join(sorted(ended))})"
+    if one.target in (State.REFUSED, State.PARTLY_REFUSED) and not one.by <= DECIDERS:
+        yield "it is refused by somebody who does not decide"
+    if "person" in one.by and one.target not in (State.WITHDRAWN,):
+        yield "a person decides on their own request"
+    if one.by - KNOWN:
+        yield "it is made by a role that only looks, or that there is not"
+    if "organisation_administrator" in one.by and not {"may_decide", "organisation_decides"} & one.needs:
+        yield "an administrator acts beyond the declared powers"
+
+
+def _of_an_act(name: str, one: Move) -> Iterator[str]:
+    if one.target is not None:
+        yield "an act leaves the state as it is"
+    if one.sources & ENDED:
+        yield "it changes what has ended"
+    if one.by - KNOWN:
+        yield "it is done by a role that only looks, or that there is not"
+    must = {
+        "extend": "first_month not_extended reasons",
+        "pause": "identity_awaited not_paused",
+        "ask_fee": "repeated within_cap article reasons",
+    }
+    if lacking := set(must.get(name, "").split()) - one.needs:
+        yield f"it lacks {', '.join(sorted(lacking))}"
+    if name == "pause" and one.sources != {State.IDENTITY}:
+        yield "the clock stands still though no identity is awaited (Art. 12(6))"
+
+
+DECIDERS = frozenset({"privacy_officer", "organisation_administrator"})
+KNOWN = frozenset({"person", "system", "support_agent"}) | DECIDERS
+"""Who may act at all. An auditor looks."""

@@ -32,7 +32,7 @@ from waarborg.policy.model import Policy
 from waarborg.state import State as Vaulted
 
 ARTICLE = re.compile(r"(?:Art\.|art\.) ?\d{1,3}[a-z]?(?:\(\d{1,2}\))?(?:\([a-z]{1,3}\))?(?: [A-Z]{2,6}\w*)?")
-PLANNED = frozenset({Ask.ERASURE, Ask.RESTRICTION, Ask.RECTIFICATION, Ask.STOP_USE, Ask.OBJECTION, Ask.WITHDRAWAL})
+PLANNED = frozenset({Ask.ERASURE, Ask.RESTRICTION, Ask.RECTIFICATION})
 """What is carried out by a plan; the others are answered."""
 
 
@@ -355,7 +355,7 @@ def _instruct(at: Moment, change: Change) -> None:
 
 
 def _extend(at: Moment, change: Change) -> None:
-    due = max(clock.extended(at.request.due_on, at.policy), at.request.due_on)
+    due = max(clock.extended(at.request.received_at, at.request.first_due_on, at.policy), at.request.due_on)
     change.fields |= {"extended": True, "due_on": due}
     change.data["due"] = due.isoformat()
     reason = change.data.get("reason")
