@@ -99,6 +99,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "vault": ("in de kluis", "in the vault"),
     "keep": ("blijft", "kept"),
     "reduce": ("zonder persoonsgegevens", "without personal data"),
+    "taken_out": ("zonder deze persoon", "without this person"),
     "inserted": ("de plaatsvervanger zelf, zonder persoon", "the stand-in itself, nobody's"),
     "untied": ("koppeling losgemaakt", "reference untied"),
     # why something stays
