@@ -22,7 +22,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def forget(slug: str) -> None:
-    """Take the state of an earlier test away: a test that commits leaves it, because Django does not know its tables."""
+    """Take away the state that an earlier test committed: Django does not know its tables."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table.startswith(f"{slug}_waarborg_"):

@@ -80,7 +80,8 @@ def test_staff_sign_in_set_up_their_second_factor_and_work(centre: Office, brows
         secret = page.locator("#authenticator_secret").input_value()
         counter = next(iter(yield_hotp_counters_from_time()))
         page.locator("input[name=code]").fill(format_hotp_value(hotp_value(secret, counter)))
-        page.get_by_role("button").last.click()
+        with page.expect_navigation():
+            page.get_by_role("button").last.click()
         page.goto(f"{centre.url}/console/taakveld/requests")
         assert page.locator("h1").inner_text() == "Verzoeken"
 
