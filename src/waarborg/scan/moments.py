@@ -13,14 +13,58 @@ from waarborg.stores.contract import Column, Family, Table
 
 CREATED, FISCAL = "created", "end_of_fiscal_year"
 _MADE = frozenset(
-    """created creation added inserted registered joined submitted placed posted received occurred logged sent issued
-    opened started entered recorded visited seen""".split()
+    [
+        "created",
+        "creation",
+        "added",
+        "inserted",
+        "registered",
+        "joined",
+        "submitted",
+        "placed",
+        "posted",
+        "received",
+        "occurred",
+        "logged",
+        "sent",
+        "issued",
+        "opened",
+        "started",
+        "entered",
+        "recorded",
+        "visited",
+        "seen",
+    ]
 )
-_PLAIN = frozenset("at on date time datetime timestamp moment day when".split())
-_BILLED = frozenset("invoice issued billing payment paid order placed transaction booked".split())
+_PLAIN = frozenset(["at", "on", "date", "time", "datetime", "timestamp", "moment", "day", "when"])
+_BILLED = frozenset(["invoice", "issued", "billing", "payment", "paid", "order", "placed", "transaction", "booked"])
 _ELSE = frozenset(
-    """last updated modified changed expires expiry expire valid until due end deleted closed next first birth verified
-    confirmed read cancelled revoked started_by accessed login""".split()
+    [
+        "last",
+        "updated",
+        "modified",
+        "changed",
+        "expires",
+        "expiry",
+        "expire",
+        "valid",
+        "until",
+        "due",
+        "end",
+        "deleted",
+        "closed",
+        "next",
+        "first",
+        "birth",
+        "verified",
+        "confirmed",
+        "read",
+        "cancelled",
+        "revoked",
+        "started_by",
+        "accessed",
+        "login",
+    ]
 )
 
 
