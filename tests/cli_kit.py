@@ -33,6 +33,15 @@ data:
     items: {name: required, amount: required, iban: optional}}
 purposes:
   service: {label: {nl: De dienst, en: The service}, data: [account, content, billing], basis: contract}
+recipients:
+  mail_provider: {name: Postduif B.V., label: {nl: verstuurt onze e-mail, en: sends our e-mail}, role: processor,
+    country: NL, purposes: [service], data: [account.email, account.name], agreement: dpa-2026-03,
+    instruction: annex 1, promises: [winkel.4]}
+disclosures:
+  law: {label: {nl: als de wet het eist, en: when the law demands it}, basis: Art. 6(1)(c), decider: privacy officer}
+measures:
+  datacentre: {label: {nl: Het rekencentrum is beveiligd., en: The datacentre is secured.}, proof: attested,
+    document: ISO 27001 certificate, owner: operations, until: 2029-06-30}
 retention:
   account: {data: [account], until: account_closed, then: erase, promises: [winkel.1]}
   content: {data: [content], until: account_closed, then: anonymise, promises: [winkel.2]}

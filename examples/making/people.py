@@ -16,6 +16,11 @@ FIRST = (
     "Wei", "Zoë", "René", "Chloé", "Jürgen", "Siobhán", "Søren", "Ilse", "Wout", "Lieselot", "Pieter", "Marthe",
     "Jef", "Nele", "Tuur", "Marie-Claire", "Jan-Willem", "Aïcha", "Björn", "Hilde", "Koen", "Griet", "Bart", "Els",
     "Dirk",
+    "Hanne", "Gijs", "Veerle", "Casper", "Roos", "Niels", "Tess", "Hugo", "Jade", "Finn", "Liv", "Kobe", "Yara",
+    "Seppe", "Merel", "Joost", "Silke", "Wim", "Inge", "Luuk", "Hatice", "Omar", "Soraya", "Emre", "Khadija",
+    "Tariq", "Mina", "Igor", "Agnieszka", "Piotr", "Ingrid", "Rik", "Annelies", "Tom", "Karlijn", "Sjoerd",
+    "Greetje", "Baukje", "Ward", "Liselotte", "Robbe", "Fien", "Matthias", "Goedele", "Dries", "Kaat", "Stef",
+    "Mieke", "Guido", "Leen",
 )  # fmt: skip
 LAST = (
     "de Vries", "Jansen", "van den Berg", "Bakker", "Visser", "Smit", "Meijer", "de Boer", "Mulder", "de Groot",
@@ -24,16 +29,29 @@ LAST = (
     "Wouters", "De Smet", "Vermeulen", "D'hondt", "Van Damme", "Özdemir", "El Amrani", "Nguyen", "Verhaeghe",
     "Núñez", "van 't Hoff", "Ceulemans", "Lemmens", "Çelik", "Desmet-Van Hove", "Pauwels", "Aerts", "Michiels",
     "ter Horst", "op den Kamp",
+    "Hermans", "Postma", "Kok", "van Dam", "Kuipers", "Blom", "van der Linden", "Schouten", "Prins", "Huisman",
+    "Postmus", "Timmermans", "Segers", "De Clercq", "Van den Broeck", "Hendrickx", "Verstraete", "Coppens", "Thys",
+    "Bogaerts", "Geerts", "Baert", "Cools", "Moens", "De Backer", "Van Hecke", "Verbeke", "Lambrechts", "Stevens",
+    "Van Acker", "Yılmaz", "Bouzid", "Tran", "Kowalski", "de Jong", "Veenstra", "Hoekstra", "Wiersma", "van Vliet",
+    "Kramer", "Scholten", "Post", "Evers", "Nijhuis", "Wolters", "Roelofs", "Theunissen", "Claessens", "Daems",
+    "Nys",
 )  # fmt: skip
 FIRST_FR = (
     "Camille", "Louis", "Juliette", "Arthur", "Élise", "Hugo", "Manon", "Gabriel", "Léa", "Maxime", "Inès", "Théo",
     "Margaux", "Adrien", "Noémie", "Bastien", "Anaïs", "Guillaume", "Clémence", "Rayan", "Yasmine", "François",
     "Hélène", "Benoît", "Geneviève", "Jean-Marc", "Anne-Sophie", "Loïc", "Solène", "Karim",
+    "Amélie", "Antoine", "Charlotte", "Damien", "Delphine", "Émile", "Fanny", "Grégory", "Isabelle", "Jérôme",
+    "Laurence", "Marc", "Nathalie", "Olivier", "Pauline", "Quentin", "Romane", "Sébastien", "Thérèse", "Valérie",
+    "Xavier", "Yves", "Zélie", "Agathe", "Corentin", "Fatou", "Mehdi", "Nora", "Luc", "Véronique",
 )  # fmt: skip
 LAST_FR = (
     "Dubois", "Lambert", "Dupont", "Martin", "Simon", "Leroy", "Lejeune", "Renard", "Denis", "Gérard", "Collard",
     "Delvaux", "Thiry", "Hubert", "Lecomte", "Noël", "Piérard", "Wauters", "Body", "Marchal", "Fontaine", "d'Hoop",
     "de Brouwer", "Bertrand", "Mahieu", "Evrard", "Lebrun", "Ben Saïd", "Diallo", "Vandenplas",
+    "Carlier", "Delcourt", "Dumont", "Fauconnier", "Gilles", "Henrard", "Jadot", "Kinet", "Lacroix", "Maréchal",
+    "Nicaise", "Otte", "Paquet", "Quinet", "Remacle", "Servais", "Toussaint", "Urbain", "Vanhove", "Warnier",
+    "Baudoin", "Chapelle", "Dethier", "Étienne", "Francotte", "Georis", "Hanquet", "Istasse", "Jacquemin", "Lemaire",
+    "Minet", "Noiret", "Pirard", "Rousseau", "Sprumont", "Thonon", "Vercruysse", "Wathelet", "Bouchat", "Collignon",
 )  # fmt: skip
 TOWNS = (
     ("Utrecht", "NL"), ("Zwolle", "NL"), ("Gent", "BE"), ("Leuven", "BE"), ("Groningen", "NL"), ("Breda", "NL"),
@@ -49,7 +67,7 @@ BELGIAN = (
 )  # fmt: skip
 BROWSERS = ("Firefox 132 / Linux", "Safari 18 / macOS", "Chrome 130 / Windows", "Firefox 131 / Android")
 DEVICES = ("laptop", "telefoon", "tablet")
-PLAIN = str.maketrans("ëéèêïîüöÖøáúñÇçÁÉô", "eeeeiiuoOoaunCcAEo")
+PLAIN = str.maketrans("ëéèêïîüöÖøáúñÇçÁÉôı", "eeeeiiuoOoaunCcAEoi")
 
 
 def letters(name: str) -> str:

@@ -101,6 +101,12 @@ class Treatment(StrEnum):
     """A keyed code in place of the value; still personal data (Art. 4(5))."""
     VAULT = "vault"
     """Sealed under a key of that person, restorable."""
+    RESTORE = "restore"
+    """Back from the vault, bit for bit."""
+    MARK = "mark"
+    """The application's own column says whether the data is restricted."""
+    CORRECT = "correct"
+    """The right value in place of the wrong one (Art. 16)."""
     KEEP = "keep"
     """Left alone, with its reason."""
 

@@ -137,7 +137,7 @@ def _receipts(project: Project, plan: str) -> Iterator[str]:
             if entry.data.get("request") == case.request:
                 by_subject.setdefault(entry.subject, []).append(entry.seq)
         for person in case.sealed.people:
-            name = reference(person)
+            name = state.people.canonical(reference(person), at=now)
             subject, person_key = state.people.subject(name, at=now)
             yield receipts.issue(
                 log,

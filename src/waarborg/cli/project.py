@@ -14,6 +14,7 @@ from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
 from waarborg.errors import UsageError
 from waarborg.evidence.entry import Entry
+from waarborg.plans.disclosing import attach
 from waarborg.plans.planner import Planner
 from waarborg.plans.rights import Rights
 from waarborg.policy.model import Policy
@@ -149,6 +150,7 @@ class Project:
         if self._work is None:
             planner = Planner(self.policy, self.datamap, self.stores, self.clock)
             self._work = Rights(planner, self.door, self.clock)
+            attach(self._work)
         return self._work
 
     def master(self) -> MasterKey:

@@ -99,6 +99,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "vault": ("in de kluis", "in the vault"),
     "keep": ("blijft", "kept"),
     "reduce": ("zonder persoonsgegevens", "without personal data"),
+    "taken_out": ("zonder deze persoon", "without this person"),
     "inserted": ("de plaatsvervanger zelf, zonder persoon", "the stand-in itself, nobody's"),
     "untied": ("koppeling losgemaakt", "reference untied"),
     # why something stays
@@ -142,6 +143,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Wat de wet bewaart, komt vanzelf terug op {day}.",
         "What the law keeps comes back by itself on {day}.",
     ),
+    # registers
+    "promises_sum": (
+        "{kept} gehouden, {attested} bevestigd, {not_shown} nog niet aangetoond, {broken} gebroken",
+        "{kept} kept, {attested} attested, {not_shown} not yet shown, {broken} broken",
+    ),
+    "disclosed": ("Verstrekkingen vastgelegd: {n}", "Disclosures written down: {n}"),
+    "told_nobody": ("Niemand hoeft nog bericht te krijgen.", "Nobody has to be told any more."),
     # promises and proof
     "promises": ("Beloften, met bewijs", "Promises, with their proof"),
     "proof": ("bewijs", "proof"),

@@ -85,12 +85,17 @@ def subject_tree(subject: SubjectDecl) -> dict[str, Tree]:
         nobody=list(subject.nobody),
         on_erasure=subject.on_erasure if subject.on_erasure is not Treatment.DELETE else None,
         stand_in=_stand_in(subject.stand_in) if subject.stand_in else None,
+        restricted={"column": subject.restricted.column, "is": subject.restricted.value}
+        if subject.restricted
+        else None,
     )
 
 
 def column_tree(column: ColumnDecl) -> Tree:
     """A column: its category, or a mapping where there is more to say."""
-    more = _said(on_erasure=column.on_erasure, replace_with=column.replace_with, source=column.source)
+    more = _said(
+        on_erasure=column.on_erasure, replace_with=column.replace_with, source=column.source, form=_few(column.form)
+    )
     return {"is": column.category, **more} if more else column.category
 
 

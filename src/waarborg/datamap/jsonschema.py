@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from waarborg.datamap import links, load
-from waarborg.datamap.checks import FOR_COLUMNS, FOR_ROWS
+from waarborg.datamap.checks import FOR_COLUMNS, FOR_LINKS, FOR_ROWS
+from waarborg.datamap.model import FORMS
 from waarborg.terms import Treatment
 
 Schema = dict[str, Any]
@@ -84,7 +85,7 @@ def link() -> Schema:
         "nobody": some(KEY),
         "columns": NAMES,
         "mentions": NAMES,
-        "on_erasure": choice(Treatment),
+        "on_erasure": choice(dict.fromkeys(one for few in FOR_LINKS.values() for one in few)),
         "replace_with": TEXT,
         "dies_with": FLAG,
         "withhold": FLAG,
@@ -108,13 +109,15 @@ def subject() -> Schema:
             "nobody": some(KEY),
             "on_erasure": choice(FOR_ROWS),
             "stand_in": stand_in,
+            "restricted": record({"column": TEXT, "is": CONSTANT}, ["column", "is"]),
         }
     )
 
 
 def table() -> Schema:
     """A table."""
-    column = record({"is": TEXT, "on_erasure": choice(FOR_COLUMNS), "replace_with": TEXT, "source": TEXT}, ["is"])
+    said = {"is": TEXT, "on_erasure": choice(FOR_COLUMNS), "replace_with": TEXT, "source": TEXT}
+    column = record({**said, "form": some({"enum": list(FORMS)})}, ["is"])
     return record(
         {
             "subject": {"$ref": "#/$defs/subject"},

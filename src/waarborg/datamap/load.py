@@ -15,11 +15,22 @@ from zoneinfo import ZoneInfo
 
 from waarborg.datamap.checks import check_datamap
 from waarborg.datamap.links import read_link, read_normalise
-from waarborg.datamap.model import ColumnDecl, DataMap, Identifier, Ignored, Link, StandIn, StoreDecl, SubjectDecl
+from waarborg.datamap.model import (
+    FORMS,
+    ColumnDecl,
+    DataMap,
+    Identifier,
+    Ignored,
+    Link,
+    Restricted,
+    StandIn,
+    StoreDecl,
+    SubjectDecl,
+)
 from waarborg.datamap.model import TableDecl as Table
 from waarborg.datamap.paths import path_links
 from waarborg.datamap.read import Fields, Reader, Unreadable
-from waarborg.errors import DataMapError, Finding, Severity
+from waarborg.errors import DataMapError, Finding, Severity, near_miss
 from waarborg.terms import Treatment
 from waarborg.yamlfile import Map, Node, Scalar, in_order, parse_text, read_text, shown
 
@@ -31,7 +42,7 @@ STORE_KEYS = ("kind", "url", "root", "read_url", "region", "marker", "options")
 TABLE_KEYS = (
     "subject", "links", "columns", "dates", "zone", "on_erasure", "triggers", "path", "options", "unlinked",
 )  # fmt: skip
-SUBJECT_KEYS = ("key", "identifiers", "where", "nobody", "on_erasure", "stand_in")
+SUBJECT_KEYS = ("key", "identifiers", "where", "nobody", "on_erasure", "stand_in", "restricted")
 
 
 def load_datamap(path: str | os.PathLike[str], today: date | None = None) -> DataMap:
@@ -197,18 +208,23 @@ def _column(reader: Reader, name: str, line: int, node: Node, path: str) -> Colu
     reader.name(Scalar(name, line, quoted=True), path)
     if not isinstance(node, Map):
         category, treatment, words, source = reader.text(node, path), None, "", ""
+        form: tuple[str, ...] = ()
     else:
-        fields = reader.fields(node, path, ("is", "on_erasure", "replace_with", "source"))
+        fields = reader.fields(node, path, ("is", "on_erasure", "replace_with", "source", "form"))
         fields.require("is")
         category, source = fields.text("is"), fields.text("source")
         treatment, words = fields.choice(Treatment, "on_erasure"), fields.text("replace_with")
         if words and treatment is not Treatment.REPLACE:
             todo = "Add on_erasure: replace."
             raise reader.fail("WB207", line, path, "A text to replace with needs to be told when.", "", todo)
+        form = fields.names("form")
+        for name_ in set(form) - set(FORMS):
+            todo = near_miss(name_, FORMS) or f"Choose from: {', '.join(FORMS)}."
+            raise reader.fail("WB204", line, f"{path}.form", "This is not a form that a copy can have.", "", todo)
     if not CATEGORY.fullmatch(category):
         todo = "Write category, category.item, secret or technical."
         raise reader.fail("WB204", line, path, "This is not a category of data.", "", todo)
-    return ColumnDecl(name, category, treatment, words, source, reader.place(line, path))
+    return ColumnDecl(name, category, treatment, words, source, reader.place(line, path), form)
 
 
 # ------------------------------------------------------------------------------------------------ people
@@ -216,7 +232,7 @@ def _column(reader: Reader, name: str, line: int, node: Node, path: str) -> Colu
 
 def _subject(reader: Reader, node: Node, path: str) -> SubjectDecl:
     fields = reader.fields(node, path, SUBJECT_KEYS)
-    stand_in = fields.node("stand_in")
+    stand_in, restricted = fields.node("stand_in"), fields.node("restricted")
     return SubjectDecl(
         key=fields.names("key"),
         identifiers=_identifiers(reader, fields),
@@ -224,7 +240,19 @@ def _subject(reader: Reader, node: Node, path: str) -> SubjectDecl:
         nobody=fields.keys("nobody"),
         on_erasure=fields.choice(Treatment, "on_erasure") or Treatment.DELETE,
         stand_in=None if stand_in is None else _stand_in(reader, stand_in, f"{path}.stand_in"),
+        restricted=None if restricted is None else _restricted(reader, restricted, f"{path}.restricted"),
     )
+
+
+def _restricted(reader: Reader, node: Node, path: str) -> Restricted:
+    fields = reader.fields(node, path, ("column", "is"))
+    fields.require("column", "is")
+    inner = fields.node("is")
+    assert inner is not None  # noqa: S101 - required above
+    value = reader.constant(inner, f"{path}.is")
+    if value is None:
+        raise reader.fail("WB204", node.line, path, "NULL marks nothing.", "", "Name the value that marks: is: true.")
+    return Restricted(fields.name("column"), value)
 
 
 def _identifiers(reader: Reader, fields: Fields) -> tuple[Identifier, ...]:

@@ -20,6 +20,9 @@ SECRET = "secret"  # noqa: S105 - a category, not a password
 TECHNICAL = "technical"
 """Category of a column that says nothing about a person (a sort order, a row version): decided, not forgotten."""
 
+FORMS = ("lowercase", "uppercase", "trim", "compact", "digits", "phone", "nfc")
+"""What a column's `form` may name: how its copy of an item is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreDecl:
@@ -71,6 +74,14 @@ class StandIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted:
+    """How the application itself knows that a person's data may only be stored (Art. 18): a column and its value."""
+
+    column: str
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectDecl:
     """Rows of this table *are* people."""
 
@@ -83,6 +94,8 @@ class SubjectDecl:
     on_erasure: Treatment = Treatment.DELETE
     """DELETE (falls back to REDUCE where rows of others need it) or REDUCE."""
     stand_in: StandIn | None = None
+    restricted: Restricted | None = None
+    """The marker that restriction sets, where the application has one."""
 
     @property
     def identifying(self) -> tuple[str, ...]:
@@ -149,6 +162,8 @@ class ColumnDecl:
     replace_with: str = ""
     source: str = ""
     place: Place = field(default=Place(), compare=False)
+    form: tuple[str, ...] = ()
+    """How a copy of its item is written here (`lowercase`, `compact`): a rectification writes it the same way."""
 
 
 @dataclass(frozen=True, slots=True)

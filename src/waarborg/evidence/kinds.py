@@ -104,6 +104,10 @@ NAMES = Form(
     lambda value, declared: isinstance(value, list | tuple) and all(_is_name(name, declared) for name in value),
 )
 RIGHT = code(*(right.value for right in Right))
+ASK = code(
+    *dict.fromkeys([*(right.value for right in Right), "human_review", "complaint", "child_report", "something_else"])
+)
+"""What somebody can ask: the rights, and what else comes in by the same door."""
 OUTCOME = code(*(outcome.value for outcome in Outcome))
 GROUND = code(*(ground.value for ground in RestrictionGround))
 BASIS = code(*(basis.value for basis in LegalBasis))
@@ -155,11 +159,21 @@ KINDS: Mapping[str, Kind] = kinds(
     Kind(
         "map.accepted", "A data map was accepted.", {"map": DIGEST}, {"previous": DIGEST, "tables": COUNT}, person=False
     ),
-    Kind("request.received", "A request came in.", {**_REQUEST, "right": RIGHT}, {"due": DATE}),
+    Kind(
+        "request.received",
+        "A request came in.",
+        {**_REQUEST, "right": ASK},
+        {"due": DATE, "door": code("centre", "signed_in", "api", "mailbox", "staff")},
+    ),
+    Kind(
+        "request.identity_asked",
+        "The person was asked to show who they are.",
+        {**_REQUEST, "rung": code("session", "address", "second_factor", "document")},
+    ),
     Kind(
         "request.identified",
         "The person was identified.",
-        {**_REQUEST, "means": code("session", "code", "link", "document", "mandate", "staff")},
+        {**_REQUEST, "means": code("session", "code", "link", "document", "mandate", "staff", "not_needed")},
     ),
     Kind(
         "request.extended",
@@ -167,15 +181,46 @@ KINDS: Mapping[str, Kind] = kinds(
         {**_REQUEST, "due": DATE},
         {"reason": code("complex", "many")},
     ),
+    Kind("request.paused", "The clock stands still: what confirms the identity is awaited (Art. 12(6)).", _REQUEST),
+    Kind("request.resumed", "The clock runs again.", {**_REQUEST, "due": DATE}),
+    Kind("request.fee_asked", "A fee was asked for a repeated request (Art. 12(5)).", {**_REQUEST, "cents": COUNT}),
+    Kind("request.passed_on", "The request went to the controller or organisation that decides on it.", _REQUEST),
+    Kind("request.instructed", "Who decides on it gave the instruction to carry it out (Art. 28(3)(a)).", _REQUEST),
+    Kind("request.joined", "The same request was open already, and goes on there.", {**_REQUEST, "into": ID}),
+    Kind("request.withdrawn", "It was taken back.", {**_REQUEST, "by": code("person", "system", "staff")}),
     Kind("request.refused", "The request was refused, with reasons.", _REQUEST, {"rule": NAME, "answer": DIGEST}),
     Kind(
         "request.answered",
         "The answer was handed over.",
         {**_REQUEST, "answer": DIGEST},
-        {"kept": COUNT, "rows": COUNT, "right": RIGHT},
+        {"kept": COUNT, "rows": COUNT, "right": ASK},
     ),
     Kind("request.closed", "The request was closed; its sealed plans are destroyed.", _REQUEST, {"right": RIGHT}),
-    Kind("recipient.notified", "A recipient was told (Art. 19).", {**_REQUEST, "recipient": NAME}, {"right": RIGHT}),
+    Kind(
+        "recipient.notified",
+        "A recipient was told (Art. 19).",
+        {**_REQUEST, "recipient": NAME},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "recipient.answered",
+        "A recipient said that it did the same, or it turned out that it cannot be told.",
+        {**_REQUEST, "recipient": NAME, "reply": code("confirmed", "impossible")},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "data.disclosed",
+        "Data was handed to a recipient, or on an exceptional ground.",
+        {"people": COUNT},
+        {"disclosure": ID, "recipient": NAME, "purpose": NAME, "ground": NAME, "data": NAMES, "document": DIGEST},
+    ),
+    Kind(
+        "promise.attested",
+        "A person confirmed a promise with a document, until a day.",
+        {"promise": NAME, "document": DIGEST, "until": DATE},
+        {"approver": PERSON},
+        person=False,
+    ),
     Kind(
         "plan.made",
         "A plan was made.",
@@ -320,6 +365,17 @@ KINDS: Mapping[str, Kind] = kinds(
         "The authority, or people, were told of a breach.",
         {"breach": ID, "whom": code("authority", "subjects", "controller")},
         {"people": COUNT, "letter": DIGEST},
+    ),
+    Kind(
+        "work.stopped", "The emergency stop was pulled: nothing is carried out.", {}, {"approver": PERSON}, person=False
+    ),
+    Kind("work.resumed", "The emergency stop was lifted.", {"approver": PERSON}, person=False),
+    Kind(
+        "organisation.announced",
+        "Members were told from when their organisation decides on requests.",
+        {"organisation": ID, "begins": DATE},
+        {"people": COUNT},
+        person=False,
     ),
     Kind("data.viewed", "Staff looked at a person's data.", {"viewer": PERSON}, {**_REQUEST, "purpose": NAME}),
     Kind("evidence.exported", "A bundle was handed out.", {"size": COUNT}, {"head": DIGEST}, person=False),

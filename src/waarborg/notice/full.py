@@ -61,8 +61,7 @@ def _category(policy: Policy, say: Say, one: DataCategory, elsewhere: bool) -> I
     yield Para(one.about.say(say.language))
     rows = [*_items(say, one, elsewhere), *_people(policy, say, one)]
     rows.append((say("data.source"), (sentence(say.listed(sources(say, one))),)))
-    seen = [say(f"visibility.{who.value}") for who in Visibility if who in one.visibility]
-    if seen:
+    if seen := visible(say, one):
         rows.append((say("data.seen"), (sentence(say.listed(seen)),)))
     if one.special and one.special_ground:
         what, ground = say(f"special.{one.special.value}"), say(f"special_ground.{one.special_ground.value}")
@@ -76,6 +75,11 @@ def sources(say: Say, one: DataCategory) -> list[str]:
     """Where a category comes from, each as a phrase."""
     names = say.listed(one.third_parties)
     return [say(f"source.{source.value}", names=names) for source in one.source]
+
+
+def visible(say: Say, one: DataCategory) -> list[str]:
+    """Who can see a category inside the service, each as a phrase."""
+    return [say(f"visibility.{who.value}") for who in Visibility if who in one.visibility]
 
 
 def _items(say: Say, one: DataCategory, elsewhere: bool) -> Iterator[Row]:
@@ -125,6 +129,12 @@ def _purpose(policy: Policy, say: Say, one: Purpose) -> Iterator[Block]:
     rows.append((say("purpose.basis"), tuple(_allowed(policy, say, one))))
     if one.profiling:
         rows.append((say("purpose.profiling"), (sentence(one.profiling.logic.say(say.language)),)))
+        rows.append(
+            (
+                say("purpose.inputs"),
+                tuple(capital(piece) for piece in pieces(policy, say, one.profiling.inputs, apart=True)),
+            )
+        )
         rows.append((say("purpose.effect"), (sentence(one.profiling.effect.say(say.language)),)))
     off = [kind.label.say(say.language) for kind in one.messages.values() if kind.refusable and not one.promotional]
     if off:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from waarborg.clock import add_months
 from waarborg.errors import Finding, Place
@@ -21,6 +21,8 @@ from waarborg.policy.model import Policy
 from waarborg.terms import Right
 
 ARTICLE_EXTENSION = "Art. 12(3)"
+UNEVEN = timedelta(days=7)
+"""Three months from receipt can be some days more than two from the end of the first: short months, a holiday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Erased:
     told: tuple[str, ...] = ()
     """Recipients that were told (Art. 19), by id."""
     not_told: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    """Recipients that are yet to be told: somebody sees to it, and it is tracked until they confirm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def erasure(policy: Policy, language: str, post: Post, what: Erased) -> Page:
         changed,
         kept,
         _backups(policy, say),
-        _told(policy, say, what.told, what.not_told),
+        _told(policy, say, what.told, what.not_told, what.telling),
     )
 
 
@@ -107,10 +111,11 @@ def _kept(policy: Policy, say: Say, kept: tuple[StillKept, ...]) -> Iterator[tup
     for one in kept:
         name = capital("; ".join(pieces(policy, say, one.data, apart=True)))
         until = say("erasure.until", date=say.day(one.until)) if one.until else say("erasure.until_unknown")
-        yield name, (*_reason(policy, say, one), until)
+        yield name, (*reasons(policy, say, one), until)
 
 
-def _reason(policy: Policy, say: Say, one: StillKept) -> list[str]:
+def reasons(policy: Policy, say: Say, one: StillKept) -> list[str]:
+    """Why something stays, in the words of the policy: the hold, or the rule with its law."""
     kind, _, id = one.rule.partition(".")
     if kind == "holds" and id in policy.holds:
         hold = policy.holds[id]
@@ -131,9 +136,13 @@ def _backups(policy: Policy, say: Say) -> Section:
     return Section(say("erasure.backups"), says)
 
 
-def _told(policy: Policy, say: Say, told: tuple[str, ...], not_told: tuple[str, ...] = ()) -> Section:
+def _told(
+    policy: Policy, say: Say, told: tuple[str, ...], not_told: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+) -> Section:
     """Art. 19: recipients are named, not counted."""
     says = [say("letter.told_says", list=_recipients(policy, say, told))] if told else []
+    if telling:
+        says.append(say("letter.told_will", list=_recipients(policy, say, telling)))
     if not_told:
         says.append(say("letter.told_cannot", list=_recipients(policy, say, not_told)))
     return Section(say("letter.told"), tuple(map(Para, says or [say("letter.told_none")])))
@@ -162,6 +171,16 @@ def access(policy: Policy, language: str, post: Post, *, found: bool, withheld: 
         Section(say("access_letter.withheld"), some(Bullets(limits))),
         Section(say("access_letter.next"), (Para(say("access_letter.next_says", contact=policy.controller.contact)),)),
     )
+
+
+def reply(policy: Policy, language: str, post: Post, text: str) -> Page:
+    """An answer in the controller's own words: to a complaint, a question, a report. `NoticeError` WB820 if empty."""
+    if not text.strip():
+        raise _cannot("WB820", "The answer says nothing.", "People must be told what was done.", "Write the answer.")
+    say = Say.of(policy, language)
+    paragraphs = [Para(part.strip()) for part in text.split("\n\n") if part.strip()]
+    opening = Para(say("reply.opening", received=say.day(post.received)))
+    return _page(policy, say, post, "reply.title", opening, *paragraphs)
 
 
 def portability(policy: Policy, language: str, post: Post) -> Page:
@@ -213,7 +232,7 @@ def extension(policy: Policy, language: str, post: Post, right: Right, *, first:
             "An extension is told inside the first month (Art. 12(3)).",
             "Answer now, and say that it is late.",
         )
-    if not first < due <= add_months(first, 2):
+    if not first < due <= add_months(first, 2) + UNEVEN:
         raise _cannot(
             "WB821", "The new day lies outside two more months.", "Art. 12(3) gives no more.", "Choose an earlier day."
         )
@@ -320,6 +339,22 @@ def objection(policy: Policy, language: str, post: Post, purpose: str, *, stoppe
 
 
 # ------------------------------------------------------------------------------------------------ shared
+
+
+def withdrawal(policy: Policy, language: str, post: Post, purpose: str) -> Page:
+    """Consent was taken back (Art. 7(3)): what stopped, and that what was done before stays lawful."""
+    say = Say.of(policy, language)
+    name = lower(policy.purposes[purpose].label.say(say.language))
+    opening = say("withdrawal.opening", received=say.day(post.received), purpose=name)
+    return _page(policy, say, post, "withdrawal.title", Para(opening), Para(say("withdrawal.before")))
+
+
+def stop_use(policy: Policy, language: str, post: Post) -> Page:
+    """All use of the data stopped; what a law asks goes on, and erasure is something to ask apart."""
+    say = Say.of(policy, language)
+    opening = say("stop_use.opening", received=say.day(post.received))
+    more = say("stop_use.next", contact=policy.controller.contact)
+    return _page(policy, say, post, "stop_use.title", Para(opening), Para(more))
 
 
 def _named(policy: Policy, say: Say, refs: tuple[str, ...]) -> tuple[str, ...]:

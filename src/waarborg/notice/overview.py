@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from waarborg.notice import full, guide, handover
 from waarborg.notice.narrow import only
 from waarborg.notice.page import Block, Bullets, Facts, Page, Para, Section, Table, some
-from waarborg.notice.phrases import category, links, pieces, placed, stay
+from waarborg.notice.phrases import category, data, links, pieces, placed, stay
 from waarborg.notice.tables import Told
 from waarborg.notice.words import Say, capital, lower, sentence
 from waarborg.policy.model import Policy
 
+FEW = 5
+"""So many days are listed; of more the first and the last."""
 WHY = {"about them": "about", "mentions them": "mentions", "visible to them": "visible"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Something that a recipient got of this person."""
+
+    on: date | None
+    data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """Something that was handed over on one of the policy's exceptional grounds."""
+
+    ground: str
+    who: str
+    on: date | None
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +46,17 @@ class Facts15:
     """Data references with a value."""
     withheld: tuple[str, ...]
     made: date
-    given: Mapping[str, date | None] | None = None
+    given: Mapping[str, Sequence[Given]] = field(default_factory=dict)
+    """The recipients that have this person's data, each with what it got and when, as far as that was written down."""
+    exceptional: Sequence[Exceptional] = ()
     portable: bool = False
 
 
 def overview(policy: Policy, say: Say, facts: Facts15) -> Page:
     """The overview, in the person's language."""
     seen = only(policy, facts.found)
-    if facts.given is not None:
-        seen = replace(seen, recipients={id: policy.recipients[id] for id in facts.given if id in policy.recipients})
-        seen = replace(seen, transfers={n: t for n, t in policy.transfers.items() if t.recipient in seen.recipients})
+    seen = replace(seen, recipients={id: seen.recipients.get(id, policy.recipients[id]) for id in facts.given})
+    seen = replace(seen, transfers={n: t for n, t in policy.transfers.items() if t.recipient in seen.recipients})
     name = policy.controller.name
     lead = "answer.lead" if facts.found else "answer.lead_none"
     if facts.portable:
@@ -95,7 +116,10 @@ def _category(
 ) -> Section:
     one = policy.data[name]
     blocks: list[Block] = [Para(one.about.say(say.language))]
-    blocks.append(Facts(((say("answer.source"), (sentence(say.listed(full.sources(say, one))),)),)))
+    rows: list[tuple[str, tuple[str, ...]]] = [(say("answer.source"), (sentence(say.listed(full.sources(say, one))),))]
+    if seen := full.visible(say, one):
+        rows.append((say("data.seen"), (sentence(say.listed(seen)),)))
+    blocks.append(Facts(tuple(rows)))
     numbers: dict[str, int] = {}
     for told in mine:
         numbers[told.title] = numbers.get(told.title, 0) + 1
@@ -104,8 +128,8 @@ def _category(
     if elsewhere and not mine:
         where = dict.fromkeys(lower(category(policy, say, home[id(told)])) for told in elsewhere)
         blocks.append(Para(say("answer.see", list="; ".join(where))))
-    rows = sum(told.rows for told in mine)
-    return Section(one.label.say(say.language), some(*blocks), f"data-{name}", note=_rows(say, rows) if rows else "")
+    found = sum(told.rows for told in mine)
+    return Section(one.label.say(say.language), some(*blocks), f"data-{name}", note=_rows(say, found) if found else "")
 
 
 def _table(say: Say, told: Told, title: str) -> Section:
@@ -156,17 +180,36 @@ def _about(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> list[Block
 
 
 def _recipients(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> Section:
-    if facts.given is None:
-        return handover.recipients(seen, say)
+    """Who has it, when each got what as far as that was written down, and what went out by way of exception."""
+    told = handover.recipients(seen, say)
+    rows = tuple(
+        (placed(policy, say, policy.recipients[id]), tuple(_when(policy, say, given)))
+        for id, given in facts.given.items()
+        if any(one.on for one in given)
+    )
+    dated = Section(say("answer.given"), (Facts(rows),) if rows else (), "given")
+    return replace(told, blocks=some(*told.blocks, dated, _exceptional(policy, say, facts)))
+
+
+def _when(policy: Policy, say: Say, given: Sequence[Given]) -> Iterator[str]:
+    days = sorted({one.on for one in given if one.on})
+    if len(days) > FEW:
+        yield say("answer.given_between", count=say.figure(len(given)), first=say.day(days[0]), last=say.day(days[-1]))
+    else:
+        yield say("answer.given_on", date=say.listed(say.day(day) for day in days))
+    if refs := tuple(dict.fromkeys(ref for one in given for ref in one.data)):
+        yield say("answer.given_what", data=data(policy, say, refs))
+
+
+def _exceptional(policy: Policy, say: Say, facts: Facts15) -> Section:
     rows = []
-    for id, day in facts.given.items():
-        who = policy.recipients[id]
-        says = [sentence(who.label.say(say.language))]
-        if day:
-            says.append(say("answer.given_on", date=say.day(day)))
-        rows.append((placed(policy, say, who), tuple(says)))
-    blocks = (Facts(tuple(rows)),) if rows else (Para(say("recipient.none")),)
-    return Section(say("section.recipients"), blocks, "recipients")
+    for one in facts.exceptional:
+        ground = policy.disclosures.get(one.ground)
+        says = [sentence(ground.label.say(say.language))] if ground else []
+        if one.on:
+            says.append(say("answer.given_on", date=say.day(one.on)))
+        rows.append((one.who, (*says, say("answer.given_what", data=data(policy, say, one.data)))))
+    return Section(say("answer.exceptional"), (Facts(tuple(rows)),) if rows else (), "exceptional")
 
 
 def _stays(seen: Policy, say: Say) -> Section:

@@ -23,7 +23,9 @@ from waarborg.datamap.model import DataMap
 from waarborg.errors import Finding, Place, UsageError
 from waarborg.notice.answer import Part, guarded, read, unmapped
 from waarborg.notice.html import to_html
-from waarborg.notice.overview import Facts15, overview
+from waarborg.notice.narrow import only
+from waarborg.notice.overview import Exceptional, Facts15, Given, overview
+from waarborg.notice.schema import answer_schema
 from waarborg.notice.tables import TableWriter, Told, slug
 from waarborg.notice.words import NoticeError, Say
 from waarborg.policy.model import Policy
@@ -59,8 +61,8 @@ def write_package(
 ) -> Package:
     """Write the package of an access answer (or, `portable`, of Art. 20) into a new folder.
 
-    `given` names the recipients that really got this person's data, with the day where it is known (C-154/21); without
-    it, every recipient the policy lets have the data that was found. Raises `NoticeError` WB810–WB814.
+    The answer names the recipients that have this person's data, with days where the register of disclosures knows them
+    (C-154/21); `given` says so in its place, for whoever keeps that elsewhere. Raises `NoticeError` WB810–WB814.
     """
     say = Say.of(policy, language)
     if missing := unmapped(policy, datamap):
@@ -97,7 +99,9 @@ class _Writing:
         digest = self._tables(parts)
         found = {ref for one in self.told for ref in one.filled}
         made = datetime.fromisoformat(str(self.head["made_at"])).date()
-        facts = Facts15(self.told, found, tuple(self.withheld), made, self.given, self.portable)
+        facts = Facts15(
+            self.told, found, tuple(self.withheld), made, self._given(found), self._exceptional(), self.portable
+        )
         (self.folder / "index.html").write_text(to_html(overview(self.policy, self.say, facts)), encoding="utf-8")
         self._schema(made)
         if not any((self.folder / "pages").iterdir()):
@@ -111,13 +115,36 @@ class _Writing:
         rows = sum(one.rows for one in self.told)
         return Package(self.folder, rows, digest, tuple(files), nothing, tuple(self.withheld), review)
 
+    def _given(self, found: set[str]) -> dict[str, tuple[Given, ...]]:
+        """The recipients that have something: those the answer names and that get such data, or really got it."""
+        if self.given is not None:
+            return {id: (Given(day),) for id, day in self.given.items() if id in self.policy.recipients}
+        able = only(self.policy, found).recipients
+        told: dict[str, tuple[Given, ...]] = {}
+        for one in self._information("recipients"):
+            days = tuple(Given(_day(seen.get("on")), tuple(seen.get("data", ()))) for seen in one.get("given", ()))
+            if one["id"] in self.policy.recipients and (days or one["id"] in able):
+                told[one["id"]] = days
+        return told
+
+    def _exceptional(self) -> tuple[Exceptional, ...]:
+        return tuple(
+            Exceptional(one["ground"], one["who"], _day(one.get("on")), tuple(one["data"]))
+            for one in self._information("disclosures")
+        )
+
+    def _information(self, name: str) -> list[dict[str, Any]]:
+        found = self.head.get("information", {}).get(name, [])
+        return [one for one in found if isinstance(one, dict)]
+
     def _tables(self, parts: Iterator[Part]) -> str:
         """Every table, once. Returns the digest of `data.json`."""
         seen: Counter[str] = Counter()
         path = self.folder / "data.json"
         with path.open("w", encoding="utf-8") as out:
-            keep = ("format", "made_at", "policy")
-            first = {**{key: self.head[key] for key in keep}, "right": "portability" if self.portable else "access"}
+            keep = ("format", "made_at", "policy", *(() if self.portable else ("information",)))
+            first = {key: self.head[key] for key in keep if key in self.head}
+            first |= {"right": "portability" if self.portable else "access", "schema": "schema.json"}
             out.write(json.dumps(first, ensure_ascii=False)[:-1] + ', "data": [')
             for part in guarded(parts, self.policy, self.datamap, portable=self.portable):
                 self._table(out, part, seen)
@@ -160,8 +187,14 @@ class _Writing:
             "created": made.isoformat(),
             "resources": resources,
         }
-        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        (self.folder / "datapackage.json").write_text(text, encoding="utf-8")
+        explained = answer_schema(self.told, self.policy, self.say, self.portable)
+        for name, content in (("datapackage.json", whole), ("schema.json", explained)):
+            text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+            (self.folder / name).write_text(text, encoding="utf-8")
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(text) if isinstance(text, str) and text else None
 
 
 def zipped(folder: Path, file: Path) -> Path:

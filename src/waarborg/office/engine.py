@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, cast
 from django.conf import settings
 from django.db import connection, transaction
 
-from waarborg.clock import Clock, SystemClock
-from waarborg.plans.casework import Casework
+from waarborg.clock import Clock, SystemClock, monotone
 from waarborg.plans.planner import Planner
+from waarborg.plans.rights import Rights
 from waarborg.state import MasterKey, State
 
 if TYPE_CHECKING:
@@ -83,12 +83,16 @@ class Engine:
     datamap: DataMap
     stores: dict[str, Store]
     door: Door
-    work: Casework
+    work: Rights
 
     def close(self) -> None:
         """Let go of the stores."""
         for store in self.stores.values():
             store.close()
+
+
+SECRETS = ("people", "digests", "holds", "limits", "disclosures", "contacts", "links", "codes", "handover")
+"""The named secrets of a tenant: made at the start, so that no two workers make one at the same time."""
 
 
 def door(tenant: Tenant) -> Door:
@@ -108,7 +112,7 @@ def opened(tenant: Tenant) -> Iterator[Engine]:
     stores = {name: open_store(beside(decl, folder)) for name, decl in datamap.stores.items()}
     planner = Planner(policy, datamap, stores, clock())
     place = door(tenant)
-    engine = Engine(tenant, policy, datamap, stores, place, Casework(planner, place, clock()))
+    engine = Engine(tenant, policy, datamap, stores, place, Rights(planner, place, clock()))
     try:
         yield engine
     finally:
@@ -120,14 +124,58 @@ _policies: dict[str, tuple[int, Policy]] = {}
 
 def policy_of(tenant: Tenant) -> Policy:
     """The policy of a tenant; read again when the file changed."""
+    return policy_at(Path(tenant.folder))
+
+
+def policy_at(folder: Path) -> Policy:
+    """The policy of a folder; read again when the file changed."""
     from waarborg.policy import load_policy
 
-    path = Path(tenant.folder) / "policy.yaml"
+    path = folder / "policy.yaml"
     stamp = path.stat().st_mtime_ns
     known = _policies.get(str(path))
     if known is None or known[0] != stamp:
         known = _policies[str(path)] = (stamp, load_policy(path))
     return known[1]
+
+
+_maps: dict[str, tuple[int, DataMap]] = {}
+
+
+def datamap_of(tenant: Tenant) -> DataMap:
+    """The data map of a tenant; read again when the file changed."""
+    from waarborg.datamap import load_datamap
+
+    path = Path(tenant.folder) / "datamap.yaml"
+    stamp = path.stat().st_mtime_ns
+    known = _maps.get(str(path))
+    if known is None or known[0] != stamp:
+        known = _maps[str(path)] = (stamp, load_datamap(path, now().date()))
+    return known[1]
+
+
+def declared(tenant: Tenant) -> frozenset[str]:
+    """The names of the policy that evidence may hold."""
+    from waarborg.state.declared import declared_names
+
+    return declared_names(policy_of(tenant))
+
+
+def hidden(tenant: Tenant) -> Path:
+    """The folder for this tenant's own files: answer packages, work in progress. Only its owner can read it."""
+    path = Path(settings.ENVIRONMENT.home) / ".waarborg" / "office" / tenant.slug
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def moment(state: State) -> datetime:
+    """The present instant, never before the newest evidence. Raises `WaarborgError` WB004 for a clock set back."""
+    return monotone(clock(), lambda: _newest(state))
+
+
+def _newest(state: State) -> datetime | None:
+    tip = state.entries().tip()
+    return None if tip is None else datetime.fromisoformat(tip.at)
 
 
 def prepare(tenant: Tenant) -> None:
@@ -136,6 +184,8 @@ def prepare(tenant: Tenant) -> None:
     with transaction.atomic():
         place.state().create()
     with place.begin() as state:
+        at = now()
         if state.entries().tip() is None:
-            at = now()
             state.log().open(at=at, key=state.vault.signing_key(at=at))
+        for name in SECRETS:
+            state.vault.secret(name, at=at)

@@ -5,6 +5,7 @@ WAARBORG_DATABASE_URL    postgresql://…; without it a SQLite file under WAARBO
 WAARBORG_KEY             file:PATH, env:NAME or command:WORDS; default: the file that `waarborg init` made
 WAARBORG_ADDRESS         how people reach us, for example https://privacy.taakveld.example
 WAARBORG_SMTP            smtp://user:password@host:port, smtps://…, or file:FOLDER (mail is written, not sent)
+WAARBORG_SMS             file:FOLDER: text messages with codes are written there; without it there are none
 WAARBORG_MAIL_FROM       the sender where a deployment has no mailbox of its own
 WAARBORG_DKIM            selector:domain:PATH of the private key
 WAARBORG_PREVIOUS_KEYS   earlier master keys, written like WAARBORG_KEY: still good for sessions and signed links
@@ -52,6 +53,8 @@ class Environment:
     mail: Mail = field(repr=False)
     sender: str
     dkim: tuple[str, str, str] | None
+    sms: str = ""
+    """The folder of the gateway for text messages."""
 
     @property
     def secure(self) -> bool:
@@ -97,11 +100,15 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     dkim = tuple(environ.get("WAARBORG_DKIM", "").split(":", 2))
     if dkim != ("",) and len(dkim) != 3:
         wrong("WAARBORG_DKIM", "WB904", "This does not say how to sign mail.", "Write selector:domain:PATH.")
+    sms = environ.get("WAARBORG_SMS", "")
+    if sms and re.fullmatch(r"file:\s*\S.*", sms) is None:
+        wrong("WAARBORG_SMS", "WB908", "This is no gateway for text messages.", "Write file:FOLDER.")
     if findings:
         raise UsageError(findings)
     return Environment(
         home, master, earlier, database, address, mail or Mail(),
         environ.get("WAARBORG_MAIL_FROM", ""), dkim if len(dkim) == 3 else None,
+        sms.removeprefix("file:"),
     )  # fmt: skip
 
 

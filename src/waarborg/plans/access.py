@@ -7,7 +7,7 @@ memory. Secrets never come out. In a shared row the columns that describe anothe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -17,7 +17,8 @@ from waarborg.datamap.model import SECRET, TECHNICAL
 from waarborg.plans.drafts import Handover, StandInDraft, WordSource
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns, words_seed
-from waarborg.policy.model import Policy
+from waarborg.policy.model import DataCategory, Policy, Purpose
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows
 from waarborg.terms import LinkKind
 
@@ -177,6 +178,10 @@ class Answer:
     policy: Policy
     made_at: datetime
     sections: Sequence[tuple[Section, Iterable[Sequence[tuple[object, ...]]]]] = field(repr=False)
+    disclosed: Sequence[Disclosure] = ()
+    """Every hand-over of this person's data, oldest first."""
+    logged: frozenset[str] = frozenset()
+    """The recipients whose hand-overs are written down at all."""
     rows: int = 0
     """Rows written so far."""
 
@@ -187,7 +192,12 @@ class Answer:
             "right": "access",
             "made_at": self.made_at.isoformat(),
             "policy": f"{self.policy.id} {self.policy.version.isoformat()}",
-            "information": information(self.policy, {c for by in categories.values() for c in by.values()}),
+            "information": information(
+                self.policy,
+                {c for by in categories.values() for c in by.values()},
+                [one for one in self.disclosed if not one.silent(self.made_at.date())],
+                self.logged,
+            ),
         }
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "data": [')
         first = True
@@ -244,30 +254,88 @@ def shown(value: object) -> Any:
             return str(value)
 
 
-def information(policy: Policy, items: set[str]) -> dict[str, object]:
-    """What Art. 15(1) asks to be told beside the data itself, for the categories that were found."""
+def information(
+    policy: Policy, items: set[str], disclosed: Sequence[Disclosure] = (), logged: Collection[str] = ()
+) -> dict[str, object]:
+    """What Art. 15(1) asks to be told beside the data itself, for the categories that were found.
+
+    Recipients are the actual ones (C-154/21): those that always get such data, and those by choice only where the
+    register of disclosures says that they got it of this person, or where it never speaks of them.
+    """
     found = {item.partition(".")[0] for item in items}
 
     def touches(refs: Iterable[str]) -> bool:
         return any(ref.partition(".")[0] in found for ref in refs)
 
+    recipients = list(_recipients(policy, touches, disclosed, logged))
+    named = {one["id"] for one in recipients}
     return {
         "controller": {"name": policy.controller.name, "contact": policy.controller.contact},
         "purposes": [
-            {"id": one.id, "basis": one.basis.value if one.basis else ""}
+            {"id": one.id, "basis": one.basis.value if one.basis else "", "law": one.law}
             for one in policy.purposes.values()
             if touches(one.data)
         ],
         "categories": sorted(found & set(policy.data)),
-        "recipients": [
-            {"id": one.id, "country": one.country} for one in policy.recipients.values() if touches(one.data)
+        "sources": {name: _source(policy.data[name]) for name in sorted(found & set(policy.data))},
+        "recipients": recipients,
+        "disclosures": [
+            {"ground": one.ground, "who": one.told.get("who", ""), "data": list(one.data), "on": _day(one)}
+            for one in disclosed
+            if one.ground
         ],
         "retention": [
             {"id": one.id, "until": one.until or f"{one.period} from {one.starts_at}", "law": one.law}
             for one in policy.retention.values()
             if touches(one.data)
         ],
-        "transfers": [{"id": one.id, "country": one.country} for one in policy.transfers.values()],
+        "transfers": [
+            {
+                "id": one.id,
+                "recipient": one.recipient,
+                "country": one.country,
+                "safeguard": one.safeguard.kind.value if one.safeguard else "",
+            }
+            for one in policy.transfers.values()
+            if one.recipient in named
+        ],
+        "decisions": [
+            {"purpose": one.id, "automated": one.automated_decision is not None, "inputs": _inputs(one)}
+            for one in policy.purposes.values()
+            if touches(one.data) and (one.automated_decision or one.profiling)
+        ],
+        "limits": sorted(policy.rights.limits),
         "rights": ["rectification", "erasure", "restriction", "objection", "portability", "complaint"],
         "authority": policy.controller.authority,
     }
+
+
+def _source(one: DataCategory) -> dict[str, object]:
+    """Where a category comes from (Art. 15(1)(g)), whether we concluded it, and who can see it inside the service."""
+    return {
+        "source": [source.value for source in one.source],
+        "third_parties": list(one.third_parties),
+        "inferred": one.inferred,
+        "visible_to": [who.value for who in one.visibility],
+    }
+
+
+def _inputs(one: Purpose) -> list[str]:
+    return list(one.profiling.inputs) if one.profiling else []
+
+
+def _recipients(
+    policy: Policy,
+    touches: Callable[[Iterable[str]], bool],
+    disclosed: Sequence[Disclosure],
+    logged: Collection[str],
+) -> Iterator[dict[str, object]]:
+    for one in policy.recipients.values():
+        given = [seen for seen in disclosed if seen.recipient == one.id]
+        if given or (touches(one.data) and not (one.by_choice and one.id in logged)):
+            days = [{"on": _day(seen), "purpose": seen.purpose, "data": list(seen.data)} for seen in given]
+            yield {"id": one.id, "country": one.country, "given": days}
+
+
+def _day(one: Disclosure) -> str:
+    return one.on.isoformat() if one.on else ""

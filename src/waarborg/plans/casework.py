@@ -24,13 +24,14 @@ from waarborg.canonical import digest, keyed_digest
 from waarborg.clock import Clock, SystemClock, monotone
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
 from waarborg.evidence.log import Log
-from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
-from waarborg.plans.planner import Planner
+from waarborg.plans.known import given
+from waarborg.plans.model import BY_TRIGGER, Approval, Plan, Result, Sealed, StoreResult, Verdict
+from waarborg.plans.planner import Planner, enough
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
-from waarborg.terms import SubjectRef
+from waarborg.terms import Right, SubjectRef
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -73,6 +74,10 @@ class Casework:
         """Plan the erasure of these people. Raises `PlanError`; nothing is recorded then."""
         self.look_up_holds(people)
         plan, sealed = self.planner.plan_erasure(people)
+        return self.opened(people, plan, sealed, request)
+
+    def opened(self, people: Sequence[SubjectRef], plan: Plan, sealed: Sealed, request: str = "") -> Case:
+        """A request with its first plan: recorded as received, the plan sealed under it."""
         request = request or uuid4().hex
         with self.writing() as (state, log, now):
             for person in people:
@@ -102,6 +107,7 @@ class Casework:
         """Seal a plan under its request, and say in the evidence that it was made."""
         state.plans.put(plan.digest, plan_bytes(plan), request=request, at=now)
         state.plans.attach(plan.digest, "people", sealed_bytes(sealed), at=now)
+        state.whose.note(f"request:{request}", [known for one in sealed.people for known in given(one)], at=now)
         log.append(
             kind="plan.made",
             at=now,
@@ -119,8 +125,11 @@ class Casework:
             | ({"rule": f"retention.{plan.rule}"} if plan.rule else {}),
         )
 
-    def approve(self, plan_id: str, by: str) -> Approval:
-        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
+    def approve(self, plan_id: str, by: str, *, rule: bool = False) -> Approval:
+        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash.
+
+        `rule`: nobody looked; the policy lets such a plan pass, and `by` names what decided.
+        """
         with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
@@ -134,7 +143,7 @@ class Casework:
                 data={
                     "plan": case.plan.digest,
                     "scope": digest([[step.id, step.ceiling] for step in case.plan.steps()]),
-                    "by": "person",
+                    "by": "rule" if rule else "person",
                     "request": case.request,
                     "policy": case.plan.policy_digest,
                     "map": case.plan.datamap_digest,
@@ -162,6 +171,7 @@ class Casework:
                 "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
             )
         approval = Approval(case.plan.digest, "", self.clock.now())
+        self.before(case)
         try:
             result = self.planner.apply(case.plan, case.sealed, approval)
         except (StalePlan, StoreError) as error:
@@ -171,9 +181,21 @@ class Casework:
             for part in result.stores:
                 if part.state in ("applied", "already"):
                     log.append(kind="plan.applied", at=now, data=_applied(state, case, part, now))
+            if result.done:
+                self.done(state, log, case, now)
             if result.done and case.state == "approved":
                 state.plans.set(case.plan.digest, "applied", at=now)
         return result
+
+    def before(self, case: Case) -> None:
+        """What a right has to write down before its plan touches anything; nothing for an erasure."""
+
+    def done(self, state: State, log: Log, case: Case, now: datetime) -> None:
+        """What a right writes down when its plan was carried out in every store; again after a crash."""
+
+    def proven(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
+        """What a right writes down when its plan was verified; an erasure, what it keeps and until when."""
+        self._tombstone(state, log, case, verdict, now)
 
     def _failed(self, case: Case, error: WaarborgError) -> None:
         with self.writing() as (_, log, now):
@@ -260,7 +282,8 @@ class Casework:
             )
             if verdict.clean:
                 state.plans.set(case.plan.digest, "verified", at=now)
-                self._tombstone(state, log, case, verdict, now)
+                self.proven(state, log, case, verdict, now)
+                self._recipients(state, case, now)
 
     def _tombstone(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
         """What a law keeps comes back by itself on its day: the keys that lead to it wait sealed until then."""
@@ -268,9 +291,18 @@ class Casework:
         if not ends or any(one.id == case.request for one in state.tombstones.all()):
             return
         state.tombstones.put(case.request, sealed_bytes(case.sealed), at=now, ends=ends[0])
+        everybody = [known for one in case.sealed.people for known in given(one)]
+        state.whose.note(f"tombstone:{case.request}", everybody, at=now)
         keeping = by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
         data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
         log.append(kind="tombstone.made", at=now, data=data)
+
+    def _recipients(self, state: State, case: Case, now: datetime) -> None:
+        """Whoever has the same data must be told that it went (Art. 19): the register of notifications says who."""
+        from waarborg.plans.recipients import must_be_told
+
+        told = must_be_told(self.planner, state, case.plan, case.sealed, now)
+        state.notifications.due(case.request, case.plan.right.value, list(told), at=now)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
@@ -284,12 +316,25 @@ class Casework:
     def close(self, request: str) -> None:
         """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
         with self.writing() as (state, log, now):
+            self._forget(state, request, now)
             state.plans.close(request, at=now)
             log.append(kind="request.closed", at=now, data={"request": request})
+
+    def _forget(self, state: State, request: str, now: datetime) -> None:
+        """Of people who were erased, of whom nothing is kept, the register of disclosures knows nothing any more."""
+        from waarborg.plans.recipients import frozen
+
+        if any(one.id == request for one in state.tombstones.all()):
+            return
+        for plan, where in state.plans.of(request):
+            if where == "verified" and read_plan(state.plans.open(plan)).right is Right.ERASURE:
+                sealed = read_sealed(state.plans.attached(plan, "people"))
+                state.disclosures.forget(frozen(self.planner, sealed), at=now)
 
     def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
         """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""
         self._known_hold(hold)
+        enough([person], self.planner.datamap)
         with self.writing() as (state, log, now):
             subject, _ = state.people.subject(reference(person), at=now)
             state.holds.place(hold, person.identifiers, at=now, ends=ends)
@@ -369,9 +414,18 @@ def reference(person: SubjectRef) -> str:
 
 
 def within(approved: Plan, follow_up: Plan) -> bool:
-    """Whether a follow-up stays inside what was approved: same tables and treatments, rows up to the ceiling."""
+    """Whether a follow-up stays inside what was approved: same tables and treatments, rows up to the ceiling.
+
+    What an acknowledged trigger wrote down about the rows that were treated is part of what was approved.
+    """
     ceilings = {(step.table, step.treatment): step.ceiling for step in approved.steps()}
-    return all(step.rows <= ceilings.get((step.table, step.treatment), 0) for step in follow_up.steps())
+    written: dict[str, int] = {}
+    for reached in (one for store in approved.stores for one in store.reached if one.by.startswith(BY_TRIGGER)):
+        written[reached.table] = written.get(reached.table, 0) + reached.rows
+    return all(
+        step.rows <= max(ceilings.get((step.table, step.treatment), 0), written.get(step.table, 0))
+        for step in follow_up.steps()
+    )
 
 
 def next_end(verdict: Verdict) -> date | None:

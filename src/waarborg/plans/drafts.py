@@ -33,6 +33,8 @@ class StepDraft:
     columns: Mapping[str, Treatment] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     """What makes the treatment impossible; matters only if the set has rows."""
+    guard: bool = False
+    """Nothing is treated: the set must still be empty when the plan is carried out, in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)

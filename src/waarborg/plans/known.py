@@ -15,7 +15,7 @@ from waarborg.terms import WEAK, SubjectRef
 
 
 def given(person: SubjectRef) -> list[Known]:
-    """Kinds and values as they were given; a key counts within the table it is a key of."""
+    """Kinds and values of a person as they were given; a key counts within the table it is a key of."""
     return [
         (f"key@{person.table}" if kind == "key" and person.table else kind, value)
         for kind, value in sorted(person.identifiers.items())

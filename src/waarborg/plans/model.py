@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from waarborg.canonical import digest
 from waarborg.errors import Finding
@@ -60,8 +60,12 @@ class Kept:
     ground: Ground
     until: date | None = None
     why: str = "rule"
-    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it), `anonymous`,
-    or `undated` (it has no date from which its term could be counted)."""
+    """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it), `anonymous`, `undated` (it
+    has no date from which its term could be counted), or `other` (another item with the same value, not named)."""
+
+
+BY_TRIGGER = "trigger "
+"""How `Reached.by` begins where a trigger and no cascade does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ class Sealed:
     people: tuple[SubjectRef, ...] = field(repr=False)
     seeds: Mapping[str, Seeds] = field(repr=False)
     """By store: identifiers, keys handed over from other stores, and keys frozen for verification."""
+    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What a right needs besides, in plain values: which columns take which form, which restriction it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,22 @@ from waarborg.plans.drafts import Blueprint, StandInDraft
 from waarborg.plans.erasure import blueprint
 from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
-from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
+from waarborg.plans.model import (
+    BY_TRIGGER,
+    Approval,
+    Plan,
+    PlannedStep,
+    Result,
+    Sealed,
+    StorePlan,
+    StoreResult,
+    Verdict,
+)
 from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
 from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import (
     Applied,
     Change,
@@ -44,7 +55,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.terms import WEAK, SubjectRef, Treatment
+from waarborg.terms import WEAK, Right, SubjectRef, Treatment
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -60,6 +71,8 @@ class Planner:
     clock: Clock = field(default_factory=SystemClock)
     under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
+    disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
+    """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -103,7 +116,7 @@ class Planner:
 
         Raises `PlanError` with everything that stands in the way; `StoreError` where a store cannot be reached.
         """
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
@@ -127,11 +140,28 @@ class Planner:
         return held[0] if held else frozenset()
 
     def made(
-        self, located: Located, blueprints: Mapping[str, Blueprint], rules: tuple[str, ...], follows: str = ""
+        self,
+        located: Located,
+        blueprints: Mapping[str, Blueprint],
+        rules: tuple[str, ...],
+        follows: str = "",
+        right: Right = Right.ERASURE,
     ) -> Plan:
+        """The plan for what was located."""
         abilities = {name: store.abilities for name, store in self.stores.items()}
-        now = self.clock.now()
-        return make(located, blueprints, self.world(), self.policy, abilities, now, self.digests(), rules, follows)
+        now, world = self.clock.now(), self.world()
+        return make(
+            located, blueprints, world, self.policy, abilities, now, self.digests(), rules, follows, right=right
+        )
+
+    def drawn(self, plan: Plan, sealed: Sealed, *, frozen: bool) -> dict[str, Blueprint]:
+        """What a plan that was made could do in each store. `frozen`: keys stand in for rows that are gone."""
+        if plan.right is Right.RECTIFICATION:
+            from waarborg.plans import rectify
+
+            return rectify.drawn(self, sealed, plan.made_at)
+        asked = asked_of(sealed.people, frozen)
+        return self.blueprints(asked, self.held(sealed.people), plan.made_at)
 
     # -- access --------------------------------------------------------------------------------------------------
 
@@ -142,7 +172,7 @@ class Planner:
         an answer without one of its stores would be a false one.
         """
         people = [person]
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
@@ -156,7 +186,7 @@ class Planner:
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
-            answer = Answer(self.policy, self.clock.now(), sections)
+            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )
@@ -171,8 +201,7 @@ class Planner:
         `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
         """
         self._current(plan, approval, sealed.people)
-        asked = asked_of(sealed.people, frozen=bool(plan.follows))
-        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
+        blueprints = self.drawn(plan, sealed, frozen=bool(plan.follows))
         waiting: set[str] = set()
         results = []
         for part in self.leaves_first(plan.stores):
@@ -199,7 +228,9 @@ class Planner:
         """What is handed to a store, and the values it needs."""
         by_id = {step.id: step for step in drafts.steps}
         seeds = Seeds(seeds)
-        steps: list[Delete | Update | Insert] = []
+        steps: list[Delete | Update | Insert] = [
+            Update(draft.id, draft.set, 0, draft.writes) for draft in drafts.steps if draft.guard
+        ]
         for step in part.steps:
             if step.treatment is Treatment.STAND_IN and not step.set:
                 stand_in = next(one for one in drafts.stand_ins if one.seed == step.id)
@@ -226,7 +257,8 @@ class Planner:
 
     def _side_effects(self, part: StorePlan) -> dict[str, int]:
         """Rows that cascades and acknowledged triggers may change beside the steps."""
-        allowed = {reached.table.partition(".")[2]: reached.rows + 20 for reached in part.reached}
+        cascades = [reached for reached in part.reached if not reached.by.startswith(BY_TRIGGER)]
+        allowed = {reached.table.partition(".")[2]: reached.rows + 20 for reached in cascades}
         for step in part.steps:
             for changed in self.datamap.tables[step.table].triggers.values():
                 if changed != "nothing":
@@ -277,7 +309,7 @@ class Planner:
         Rows that were born while the plan was applied come back as a follow-up plan under the same approval.
         """
         blueprints, located = self._again(plan, sealed)
-        again = self.made(located, blueprints, plan.rules, follows=plan.id)
+        again = self.made(located, blueprints, plan.rules, follows=plan.id, right=plan.right)
         kept = tuple(again.kept())
         if again.empty:
             sentence = "verified: nothing left but what the plan kept" if kept else "verified: nothing left"
@@ -292,12 +324,13 @@ class Planner:
         `secret` keys the digests by which rows are told apart. Raises `StoreError` where a store is out of reach.
         """
         from waarborg.plans.leftovers import scan
+        from waarborg.plans.rectify import sought
 
         blueprints, located = self._again(plan, sealed)
         return scan(
             self.world(),
             plan,
-            sealed,
+            sought(sealed) if plan.right is Right.RECTIFICATION else sealed,
             blueprints,
             located.sealed.seeds,
             self.stores,
@@ -309,8 +342,7 @@ class Planner:
 
     def _again(self, plan: Plan, sealed: Sealed) -> tuple[dict[str, Blueprint], Located]:
         """Locate once more, with the identifiers and every key of the first time frozen."""
-        asked = asked_of(sealed.people, frozen=True)
-        blueprints = self.blueprints(asked, self.held(sealed.people), plan.made_at)
+        asked, blueprints = asked_of(sealed.people, frozen=True), self.drawn(plan, sealed, frozen=True)
         return blueprints, locate(self.world(), blueprints, self.stores, sealed.people, asked, frozen=sealed.seeds)
 
 
@@ -321,7 +353,7 @@ def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, 
     return [[()] * look.count(section.set)]
 
 
-def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
+def enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
     """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
         raise PlanError.one("WB416", "Nobody was named.", "", "Give at least one identifier of one person.")
@@ -371,6 +403,7 @@ def _told(part: StorePlan, applied: Applied) -> list[Mapping[str, object]]:
             "digest": done.digest,
         }
         for done in applied.steps
+        if done.step in planned
     ]
 
 

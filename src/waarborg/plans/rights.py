@@ -2,6 +2,7 @@
 
     work = Rights(planner, door, clock)
 
+    case = work.plan_rectification(person, {"account.email": "…"})     # Art. 16; then approve, apply, verify
     work.object(person, "recommendations")          # Art. 21: halted while it is weighed; marketing stops at once
     work.weigh(limit.id, upheld=False, reason="…")  # the outcome, with its reason
     work.withdraw(person, "newsletter")             # Art. 7(3)
@@ -15,15 +16,19 @@ Every act leaves an evidence entry in the transaction that makes it so. What sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from waarborg.canonical import keyed_digest
 from waarborg.errors import PlanError, StoreError, near_miss
-from waarborg.plans.casework import Casework, reference
+from waarborg.evidence.log import Log
+from waarborg.plans.casework import Case, Casework, reference
+from waarborg.plans.identity import known_as, known_no_more
 from waarborg.plans.known import given, known
+from waarborg.plans.model import Verdict
+from waarborg.plans.rectify import changes_of, plan_rectification, strong_kinds
 from waarborg.policy.model import Purpose
 from waarborg.state import State
 from waarborg.state.courses import Needs
@@ -106,6 +111,59 @@ class Rights(Casework):
     def take_back(self, limit: str) -> Limit:
         """The person takes an objection, or a stop of all use, back."""
         return self._move(limit, "take_back")
+
+    # -- rectification ---------------------------------------------------------------------------------------------
+
+    def plan_rectification(self, person: SubjectRef, changes: Mapping[str, str], request: str = "") -> Case:
+        """Plan the correction of items of one person (Art. 16): `{"account.email": "…"}`, or one column by its name.
+
+        Goes on like every plan: approve, apply, verify. Raises `PlanError` WB463 to WB466, WB468; nothing is recorded
+        then.
+        """
+        self.look_up_holds([person])
+        self.not_restricted([person], "corrected")
+        plan, sealed = plan_rectification(self.planner, person, changes)
+        return self.opened([person], plan, sealed, request)
+
+    def not_restricted(self, people: Sequence[SubjectRef], what: str) -> None:
+        """Raise `PlanError` WB468 where somebody's data may only be stored now (Art. 18(2))."""
+        with self.door.begin() as state:
+            found = state.limits.all_of([given(one) for one in people], at=self.clock.now())
+        under = [one for limits in found for one in limits if one.kind is Right.RESTRICTION and not one.ended]
+        if under:
+            raise PlanError.one(
+                "WB468",
+                f"The data of {len(under)} of these {len(people)} people is restricted and cannot be {what} now.",
+                "Restricted data is stored, and nothing else is done with it (Art. 18(2)).",
+                "Tell the person, lift the restriction, and plan again.",
+            )
+
+    def before(self, case: Case) -> None:
+        """A corrected identifier leads to the person before the first row changes."""
+        if case.plan.right is Right.RECTIFICATION:
+            with self.door.begin() as state:
+                now = self.clock.now()
+                for person, old, new in _identities(case):
+                    known_as(state, person, old, new, at=now, but=case.request)
+
+    def done(self, state: State, log: Log, case: Case, now: datetime) -> None:
+        """What was corrected: the item, and a keyed digest of each of its values, which only the person's key opens."""
+        if case.plan.right is Right.RECTIFICATION and case.state == "approved":
+            for person in case.sealed.people:
+                subject, key = state.people.subject(reference(person), at=now)
+                for change in changes_of(case.sealed):
+                    data = {"request": case.request, "plan": case.plan.digest, "item": change.ref}
+                    data |= {"old": value_digest(key, change.ref, change.old or ""),
+                             "new": value_digest(key, change.ref, change.new)}  # fmt: skip
+                    log.append(kind="value.rectified", at=now, subject=subject, data=data)
+
+    def proven(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
+        """The old identifier may be given out to somebody else from here."""
+        if case.plan.right is Right.RECTIFICATION:
+            for _, old, _ in _identities(case):
+                known_no_more(state, old, at=now)
+        else:
+            Casework.proven(self, state, log, case, verdict, now)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -200,6 +258,19 @@ _ENTRIES = {
 def said(state: State, words: str, now: datetime) -> str:
     """The digest under which evidence keeps a reason: the words themselves are in the letter."""
     return keyed_digest(state.vault.secret("digests", at=now), ["reason", words.strip()])
+
+
+def value_digest(key: bytes, item: str, value: str) -> str:
+    """How evidence proves a value without showing it: whoever has the person's key can make it again."""
+    return keyed_digest(key, ["value", item, value])
+
+
+def _identities(case: Case) -> Iterator[tuple[SubjectRef, Known, Known]]:
+    """The identifiers that a rectification corrects: whose, the old one, the new one."""
+    for change in changes_of(case.sealed):
+        for kind in strong_kinds(change) if change.old and change.new else ():
+            for person in case.sealed.people:
+                yield person, (kind, change.old or ""), (kind, change.new)
 
 
 def _about(limit: Limit) -> dict[str, object]:

@@ -45,6 +45,7 @@ def sealed_bytes(sealed: Sealed) -> bytes:
     """The personal side of a plan, to be sealed in the vault and nowhere else."""
     return json.dumps(
         {
+            **({"more": sealed.more} if sealed.more else {}),
             "people": [{"identifiers": dict(p.identifiers), "table": p.table} for p in sealed.people],
             "seeds": {
                 store: {name: [[_tag(value) for value in key] for key in keys] for name, keys in seeds.items()}
@@ -63,7 +64,7 @@ def read_sealed(body: bytes) -> Sealed:
         store: Seeds({name: [tuple(_untag(value) for value in key) for key in keys] for name, keys in by_name.items()})
         for store, by_name in found["seeds"].items()
     }
-    return Sealed(people, seeds)
+    return Sealed(people, seeds, found.get("more", {}))
 
 
 def _tag(value: object) -> object:

@@ -299,10 +299,11 @@ class _Run:
                     if chunk.rows:
                         yield chunk
                         self._rest()
-            if not names:  # rows without a key: all of them at once
-                chunk = self._apply(replace(change, steps=tuple(map(self._left, steps)), marker=None), seeds)
-                if chunk.rows:
-                    yield chunk
+            # What begins in no chunk (rows without a key, columns of rows that stay): all of it at once.
+            rest = replace(change, steps=tuple(map(self._left, steps)), marker=None)
+            chunk = self._apply(rest, Seeds({**seeds, **empty}))
+            if chunk.rows:
+                yield chunk
             if self.number == before:
                 return
 

@@ -16,6 +16,7 @@ from waarborg.scan.drift import changed_under_the_map, new_since_the_snapshot, u
 from waarborg.scan.snapshot import Looks, Sight
 from waarborg.scan.whole import Checks, Rule, Said, Whole, leads_of
 from waarborg.stores.contract import Column, Family, Table
+from waarborg.stores.spelling import create_index
 
 SURE = 0.6
 """From this confidence on (nine in ten are right) an unmapped column fails the check; below it is a warning."""
@@ -112,19 +113,10 @@ def unindexed_links(whole: Whole) -> Checks:
             columns = [name for name in link.columns if table.column(name)]
             plain = link.inside == "whole" and not link.mentions and not link.through
             small = table.rows is not None and table.rows < LARGE
-            if (
-                not plain
-                or not columns
-                or small
-                or table.indexed(columns)
-                or engine not in ("postgresql", "sqlite", "mariadb")
-            ):
+            if not plain or not columns or small or table.indexed(columns) or engine not in INDEXED:
                 continue
-            index = f"CREATE INDEX ON {table.name} ({', '.join(columns)})"
-            if engine != "postgresql":
-                index = f"CREATE INDEX {table.name}_{'_'.join(columns)} ON {table.name} ({', '.join(columns)})"
             what = f"The link to {link.target} is looked up by {', '.join(columns)}, which has no index."
-            yield Said(link.place, what, f"{index};")
+            yield Said(link.place, what, f"{create_index(engine, table.name, columns)};")
 
 
 # ------------------------------------------------------------------------------------------------ policy and columns

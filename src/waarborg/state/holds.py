@@ -19,7 +19,7 @@ from datetime import date, datetime
 
 from waarborg.canonical import digest
 from waarborg.evidence.entry import instant_text
-from waarborg.state.known import hashes
+from waarborg.state.known import Known, hashes
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 
@@ -56,6 +56,40 @@ class Holds:
                     self._vault.destroy(record)
         for person in sorted(theirs):
             self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [hold, person])
+
+    def also_known(self, old: Known, new: Known, *, at: datetime) -> int:
+        """A person's identifier was corrected: their holds cover them by the new one too. Returns how many holds."""
+        (was,), (now,) = (hashes(self._vault, "holds", [one], at=at) for one in (old, new))
+        changed = 0
+        for record in self._vault.records(kind="hold"):
+            body = json.loads(self._vault.open(record))
+            if was not in body["hashes"] or now in body["hashes"]:
+                continue
+            rows = self._sql.all(
+                "SELECT since, ends FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], was]
+            )
+            body["identifiers"][new[0]], body["hashes"] = new[1], [*body["hashes"], now]
+            self._vault.drop(record)
+            self._vault.seal(record, json.dumps(body).encode(), key=record, kind="hold", at=at)
+            self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], now])
+            for since, ends in rows:
+                self._sql.run(
+                    "INSERT INTO waarborg_hold (hold, person, since, ends) VALUES (?, ?, ?, ?)",
+                    [body["hold"], now, since, ends],
+                )
+            changed += 1
+        return changed
+
+    def no_longer_known(self, old: Known, *, at: datetime) -> None:
+        """The old identifier may be somebody else's by now: no hold covers anybody by it."""
+        (was,) = hashes(self._vault, "holds", [old], at=at)
+        for record in self._vault.records(kind="hold"):
+            body = json.loads(self._vault.open(record))
+            if was in body["hashes"] and len(body["hashes"]) > 1:
+                body["hashes"].remove(was)
+                self._vault.drop(record)
+                self._vault.seal(record, json.dumps(body).encode(), key=record, kind="hold", at=at)
+                self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [body["hold"], was])
 
     def covering(self, identifiers: Mapping[str, str], *, at: datetime) -> frozenset[str]:
         """The holds in force that cover a person known by any of these identifiers."""

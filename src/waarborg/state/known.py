@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from waarborg.canonical import keyed_digest
+from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 from waarborg.terms import WEAK
 
@@ -32,6 +33,37 @@ def hashes(vault: Vault, secret: str, identifiers: Iterable[Known], *, at: datet
     key = vault.secret(secret, at=at)
     strong = sorted({(kind, spelled(kind, value)) for kind, value in identifiers if kind not in WEAK and value})
     return [keyed_digest(key, [kind, value]) for kind, value in strong]
+
+
+class Whose:
+    """Which open requests and tombstones are whose: to be found again when an identifier is corrected. Never commits.
+
+    state.whose.note("request:<id>", known, at=…) · of(known, at=…) -> ["request:<id>"] · forget("request:<id>")
+    """
+
+    __slots__ = ("_sql", "_vault")
+
+    def __init__(self, sql: Sql, vault: Vault) -> None:
+        self._sql, self._vault = sql, vault
+
+    def note(self, thing: str, identifiers: Iterable[Known], *, at: datetime) -> None:
+        """A thing is about people with these identifiers; to note it again adds what is new."""
+        there = {person for (person,) in self._sql.all("SELECT person FROM waarborg_whose WHERE thing = ?", [thing])}
+        found = [[one, thing] for one in hashes(self._vault, "whose", identifiers, at=at) if one not in there]
+        self._sql.many("INSERT INTO waarborg_whose (person, thing) VALUES (?, ?)", found)
+
+    def of(self, identifiers: Iterable[Known], *, at: datetime) -> list[str]:
+        """The things about whoever has one of these identifiers, in order."""
+        found: set[str] = set()
+        for person in hashes(self._vault, "whose", identifiers, at=at):
+            found |= {
+                thing for (thing,) in self._sql.all("SELECT thing FROM waarborg_whose WHERE person = ?", [person])
+            }
+        return sorted(found)
+
+    def forget(self, thing: str) -> None:
+        """A thing is over."""
+        self._sql.run("DELETE FROM waarborg_whose WHERE thing = ?", [thing])
 
 
 def spelled(kind: str, value: str) -> str:

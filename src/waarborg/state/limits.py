@@ -147,6 +147,10 @@ class Limits:
         """What stands about a person, oldest first. What has ended is found by its id or its request alone."""
         return self._about([list(known)], at)[0]
 
+    def all_of(self, people: Sequence[Iterable[Known]], *, at: datetime) -> list[list[Limit]]:
+        """`of` for many people, by sets."""
+        return self._about([list(known) for known in people], at)
+
     def stopping(self, people: Sequence[Iterable[Known]], purpose: str, *, at: datetime) -> list[tuple[Limit, ...]]:
         """For each of these people what forbids this purpose; empty where it may go on. By sets, not one by one."""
         found = self._about([list(known) for known in people], at)

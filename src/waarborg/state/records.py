@@ -51,6 +51,11 @@ class Tombstones:
         """The content of a tombstone; WB556 once it has ended."""
         return self._vault.open(f"tombstone:{id}")
 
+    def replace(self, id: str, content: bytes, *, at: datetime) -> None:
+        """Seal the content of a tombstone anew."""
+        self._vault.drop(f"tombstone:{id}")
+        self._vault.seal(f"tombstone:{id}", content, key=f"tombstone:{id}", kind="tombstone", at=at)
+
     def all(self) -> Iterator[Tombstone]:
         """Every tombstone that has not ended, by id."""
         return self._rows("", [])
@@ -75,6 +80,7 @@ class Tombstones:
     def end(self, id: str) -> None:
         """Nothing is kept any more and the last backup set has expired: destroy the content and its key."""
         self._vault.destroy(f"tombstone:{id}")
+        self._sql.run("DELETE FROM waarborg_whose WHERE thing = ?", [f"tombstone:{id}"])
         self._sql.run("UPDATE waarborg_tombstone SET state = 'ended' WHERE id = ?", [id])
 
 
@@ -98,6 +104,11 @@ class SealedPlans:
     def attach(self, plan: str, name: str, body: bytes, *, at: datetime) -> None:
         """Seal something more of a plan (a key set, hand-over keys, an answer) until its request is closed."""
         self._vault.seal(f"plan:{plan}:{name}", body, key=f"request:{self._request(plan)}", kind="plan-part", at=at)
+
+    def replace(self, plan: str, name: str, body: bytes, *, at: datetime) -> None:
+        """Seal something of a plan anew: a corrected identifier of the person it is about."""
+        self._vault.drop(f"plan:{plan}:{name}")
+        self.attach(plan, name, body, at=at)
 
     def attached(self, plan: str, name: str) -> bytes:
         """What was attached under this name."""
@@ -145,6 +156,7 @@ class SealedPlans:
         self._sql.run(
             "UPDATE waarborg_plan SET state = 'closed', changed = ? WHERE request = ?", [instant_text(at), request]
         )
+        self._sql.run("DELETE FROM waarborg_whose WHERE thing = ?", [f"request:{request}"])
         return self._vault.destroy(f"request:{request}")
 
     def _request(self, plan: str) -> str:

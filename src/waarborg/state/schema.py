@@ -12,8 +12,9 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 2
-"""2 added the register of limits (rights) beside what 1 had."""
+VERSION = 4
+"""2 added the register of limits (rights); 3 those of disclosures, of recipients to be told, and of attestations; 4
+whose requests and tombstones there are."""
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -45,6 +46,17 @@ _TABLES = (
        ground {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, ends {key}, request {key} NOT NULL,
        subject {key} NOT NULL)""",
     "waarborg_limited (person {key} NOT NULL, limit_id {key} NOT NULL, PRIMARY KEY (person, limit_id))",
+    "waarborg_whose (person {key} NOT NULL, thing {key} NOT NULL, PRIMARY KEY (person, thing))",
+    """waarborg_attestation (promise {key} NOT NULL, at {key} NOT NULL, document {key} NOT NULL, ends {key} NOT NULL,
+       approver {key} NOT NULL, entry {whole} NOT NULL, PRIMARY KEY (promise, entry))""",
+    """waarborg_disclosure (id {key} NOT NULL PRIMARY KEY, recipient {key} NOT NULL, purpose {key} NOT NULL,
+       ground {key} NOT NULL, data {text} NOT NULL, day {key} NOT NULL, document {key} NOT NULL,
+       made {key} NOT NULL)""",
+    """waarborg_disclosed (disclosure {key} NOT NULL, who {whole} NOT NULL, person {key} NOT NULL,
+       PRIMARY KEY (disclosure, who, person))""",
+    """waarborg_notification (request {key} NOT NULL, recipient {key} NOT NULL, asked {key} NOT NULL,
+       state {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, document {key} NOT NULL,
+       PRIMARY KEY (request, recipient))""",
 )
 
 _INDEXES = (
@@ -56,6 +68,8 @@ _INDEXES = (
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
     ("waarborg_limit_request", "waarborg_limit (request)"),
     ("waarborg_limited_limit", "waarborg_limited (limit_id)"),
+    ("waarborg_whose_thing", "waarborg_whose (thing)"),
+    ("waarborg_disclosed_person", "waarborg_disclosed (person)"),
 )
 
 APPEND_ONLY = ("waarborg_entry", "waarborg_head")

@@ -203,11 +203,34 @@ class PersonKeys:
 
     def key_name(self, reference: str, *, at: datetime) -> str:
         """The name of the person's data key: seal what belongs to that person alone under it."""
+        return self._name(self.canonical(reference, at=at), at)
+
+    def _name(self, reference: str, at: datetime) -> str:
         return "person:" + keyed_digest(self._vault.secret("people", at=at), ["person", reference])[:40]
+
+    def canonical(self, reference: str, *, at: datetime) -> str:
+        """The reference under which the person was first known: a corrected identifier leads there as well."""
+        record = f"alias:{self._name(reference, at).removeprefix('person:')}"
+        return self._vault.open(record).decode() if self._vault.has(record) else reference
+
+    def has(self, reference: str, *, at: datetime) -> bool:
+        """Whether evidence knows a person by this reference."""
+        return self._vault.has(f"subject:{self.key_name(reference, at=at).removeprefix('person:')}")
+
+    def also(self, reference: str, new: str, *, at: datetime) -> None:
+        """The person behind a reference is known by another one too (Art. 16); goes with the person's key.
+
+        A reference that evidence knows somebody by already keeps leading there.
+        """
+        first = self.canonical(reference, at=at)
+        if new != first and not self.has(new, at=at):
+            record = f"alias:{self._name(new, at).removeprefix('person:')}"
+            self._vault.seal(record, first.encode(), key=self._name(first, at), kind="alias", at=at)
 
     def subject(self, reference: str, *, at: datetime) -> tuple[str, bytes]:
         """The person's keyed hash for entries, and the key behind it for their receipt; made on first use."""
-        name = self.key_name(reference, at=at)
+        reference = self.canonical(reference, at=at)
+        name = self._name(reference, at)
         record = f"subject:{name.removeprefix('person:')}"
         if not self._vault.has(record):
             self._vault.seal(record, secrets.token_bytes(32), key=name, kind="subject-key", at=at)

@@ -7,10 +7,14 @@ from collections.abc import Collection, Mapping
 from waarborg.errors import StateError
 from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
+from waarborg.state.attestations import Attestations
+from waarborg.state.disclosures import Disclosures
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.known import Whose
 from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
+from waarborg.state.notifications import Notifications
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
 from waarborg.state.schema import create
 from waarborg.state.sql import Connection, Sql
@@ -20,12 +24,14 @@ from waarborg.state.vault import PersonKeys, Vault
 class State:
     """The parts of the state. All of them run in whatever transaction the connection is in; none of them commits."""
 
-    __slots__ = ("_vault", "markers", "permissions", "sql")
+    __slots__ = ("_vault", "attestations", "markers", "notifications", "permissions", "sql")
 
     def __init__(self, connection: Connection, master: MasterKey | None = None, prefix: str = "") -> None:
         self.sql = Sql(connection, prefix)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
+        self.attestations = Attestations(self.sql)
+        self.notifications = Notifications(self.sql)
         self._vault = None if master is None else Vault(self.sql, master)
 
     def create(self) -> None:
@@ -63,9 +69,19 @@ class State:
         return Holds(self.sql, self.vault)
 
     @property
+    def disclosures(self) -> Disclosures:
+        """Who got which data of whom."""
+        return Disclosures(self.sql, self.vault)
+
+    @property
     def limits(self) -> Limits:
         """What may not be done with whose data."""
         return Limits(self.sql, self.vault)
+
+    @property
+    def whose(self) -> Whose:
+        """Whose requests and tombstones there are."""
+        return Whose(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:

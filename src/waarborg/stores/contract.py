@@ -137,11 +137,25 @@ class Table:
     """About how many rows, from the engine's statistics; None when unknown."""
     view: bool = False
     """Read, never treated."""
+    stored: bool = False
+    """A view whose rows are a copy (materialised): it holds what it held until it is refreshed."""
     partition_of: str = ""
+    """The table whose rows these are: they are reached and treated through it."""
+    inherits: str = ""
+    """The table whose columns this one has as well (PostgreSQL); its rows are its own, and no foreign key says so."""
     row_security: bool = False
+    history: bool = False
+    """The engine keeps every old version of a row, also of one that was deleted (system versioning)."""
+    transactional: bool = True
+    """Whether a change of its rows can be rolled back (not with MyISAM)."""
     comment: str = ""
     schema: str = ""
     """The engine's schema, also when it is the default one; empty where the engine has none."""
+
+    @property
+    def searched(self) -> bool:
+        """Whether it has rows of its own to be searched: a plain view and a partition only show those of others."""
+        return (self.stored or not self.view) and not self.partition_of
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -409,6 +423,14 @@ class Coded(Write):
     """A keyed code of the value (hexadecimal, HMAC-SHA-256 under the secret in seed `seed`), cut to the length."""
 
     seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Without(Write):
+    """The cell without the keys of these seeds, where it holds several: a list, an array, a JSON document (`how`)."""
+
+    seeds: tuple[str, ...]
+    how: How
 
 
 @dataclass(frozen=True, slots=True)

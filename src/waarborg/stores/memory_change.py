@@ -31,9 +31,11 @@ from waarborg.stores.contract import (
     StepDone,
     Table,
     Update,
+    Without,
     Write,
 )
 from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted, redacted_inside
+from waarborg.stores.removing import keys_of, without
 from waarborg.stores.sets import COARSE, Positions, Row, Tables, check_columns, collated, key_of, table_of
 
 MutableRow = dict[str, object]
@@ -197,6 +199,8 @@ class Working:
                     new = _EMPTY.get(column.family)
             case Coded(seed):
                 new = coded(value, self._one_value(seed), column.length)
+            case Without():
+                new = without(value, keys_of(self._store, write, self._seeds), write.how)
             case Redact(words, text, encoded):
                 if words not in self._seeds:
                     raise refusals.unknown_seed(self._store, words)

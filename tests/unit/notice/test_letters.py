@@ -67,7 +67,7 @@ def test_an_extension_is_told_in_time_with_a_reason_and_not_too_long() -> None:
     for wrong, id in (
         ({"reason": ""}, "WB820"),
         ({"first": date(2026, 11, 19)}, "WB821"),
-        ({"due": date(2027, 2, 3)}, "WB821"),
+        ({"due": date(2027, 2, 10)}, "WB821"),
         ({"due": date(2026, 12, 2)}, "WB821"),
     ):
         with pytest.raises(NoticeError, match=id):

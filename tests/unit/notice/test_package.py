@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import subprocess
@@ -10,9 +11,10 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +26,13 @@ from waarborg.notice.answer import provided, read, shared
 from waarborg.notice.cells import shown
 from waarborg.notice.package import Package, write_package, zipped
 from waarborg.notice.words import NoticeError, Say
+from waarborg.plans.access import Answer
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.terms import LinkKind
 
 PERSON = (section("app.member", "email", "full_name", "iban"), [[("noor@post.example", "Noor van Dijk", None)]])
+PERSON_ROWS = (PERSON,)
 COMMENTS = (section("app.comment", "body", withheld=("about_name",)), [[("Eerste reactie",), ("Tweede reactie",)]])
 
 
@@ -92,6 +97,77 @@ def test_recipients_that_really_got_it_are_named_with_the_day(tmp_path: Path) ->
     assert "Postduif B.V. (Nederland)" in page
     assert "Gekregen op 1 maart 2026." in page
     assert "Cloudpeak" not in page
+
+
+def logged(*disclosed: Disclosure) -> str:
+    """An access answer of somebody of whom this was handed over."""
+    declared = {n: {c: d.category for c, d in t.columns.items()} for n, t in MAP.tables.items()}
+    out = io.StringIO()
+    names = frozenset(one.recipient for one in disclosed if one.recipient)
+    Answer(taakveld(), datetime(2026, 11, 22, 9, tzinfo=UTC), PERSON_ROWS, disclosed, names).write(out, declared)
+    return out.getvalue()
+
+
+def test_the_register_says_who_really_got_it_and_when(tmp_path: Path) -> None:
+    once = Disclosure("mail_provider", "newsletter", data=("account.email",), on=date(2026, 3, 1))
+    page = index(make(tmp_path, logged(once, replace(once, on=date(2026, 5, 4)))))
+    assert "Gekregen op 1 maart 2026 en 4 mei 2026." in page
+    assert "Het ging om accountgegevens (e-mailadres)." in page
+    assert "Cloudpeak" not in page  # it stores attachments, and there are none
+    assert "Agendalink" in page  # switched on by people, and nobody writes down when: it may have it
+
+
+def test_a_recipient_by_choice_that_got_nothing_is_not_named(tmp_path: Path) -> None:
+    other = Disclosure("calendar", "deliver_service", data=("account.email",), on=date(2026, 3, 1))
+    declared = {n: {c: d.category for c, d in t.columns.items()} for n, t in MAP.tables.items()}
+    out = io.StringIO()
+    Answer(taakveld(), datetime(2026, 11, 22, 9, tzinfo=UTC), PERSON_ROWS, (), frozenset({"calendar"})).write(
+        out, declared
+    )
+    assert "Agendalink" not in index(make(tmp_path, out.getvalue()))
+    (tmp_path / "other").mkdir()
+    assert "Agendalink" in index(make(tmp_path / "other", logged(other)))
+
+
+def test_of_many_disclosures_the_first_and_the_last_day_are_told(tmp_path: Path) -> None:
+    mails = [Disclosure("mail_provider", "newsletter", on=date(2026, month, 1)) for month in range(1, 10)]
+    assert "9 keer gekregen, van 1 januari 2026 tot en met 1 september 2026." in index(make(tmp_path, logged(*mails)))
+
+
+def test_an_exceptional_disclosure_is_told_with_its_ground(tmp_path: Path) -> None:
+    one = Disclosure(ground="law", data=("account",), on=date(2026, 3, 1), told={"who": "Politie <Utrecht>"})
+    page = index(make(tmp_path, logged(one)))
+    assert "Wat wij bij uitzondering gaven" in page
+    assert "Politie &lt;Utrecht&gt;" in page
+    assert "Als de wet of een rechter het eist." in page
+    quiet = replace(one, told={"who": "Politie", "silent_until": "2026-11-22", "silent_law": "Sv"})
+    (tmp_path / "quiet").mkdir()
+    assert "Politie" not in index(make(tmp_path / "quiet", logged(quiet)))
+
+
+def test_it_says_per_category_who_could_see_it_and_what_was_concluded_from_what(tmp_path: Path) -> None:
+    rest = (section("app.rest", "feature", "trade"), [[("zoeken", "bouw")]])
+    page = index(make(tmp_path, written(PERSON, rest)))
+    assert "Wie het ziet" in page
+    assert "Van onszelf: wij leiden het af uit andere gegevens" in page
+    assert "Waarmee" in page
+
+
+@pytest.mark.parametrize("portable", [False, True])
+def test_a_schema_explains_the_data_and_refuses_other_data(tmp_path: Path, portable: bool) -> None:
+    made = make(tmp_path, written(PERSON, COMMENTS), portable=portable)
+    data = json.loads((made.folder / "data.json").read_text())
+    schema = json.loads((made.folder / "schema.json").read_text())
+    assert jsonschema_rs.is_valid(schema, data)
+    assert "information" not in data if portable else data["information"]["authority"] == "AP"
+    for spoil in (
+        lambda d: d["data"][0]["rows"][0].update(password="x"),
+        lambda d: d["data"][0].update(table="app.other"),
+        lambda d: d.pop("policy"),
+    ):
+        other = json.loads((made.folder / "data.json").read_text())
+        spoil(other)
+        assert not jsonschema_rs.is_valid(schema, other)
 
 
 def test_nothing_found_is_said_as_such(tmp_path: Path) -> None:
@@ -302,6 +378,6 @@ def test_a_hundred_thousand_rows_in_bounded_memory(tmp_path: Path) -> None:
     )
     rows, files, kilobytes = map(int, ran.stdout.split())
     assert rows == 100_000
-    assert files == 400 + 4
+    assert files == 400 + 5
     assert kilobytes < 150_000
     assert (tmp_path / "package" / "index.html").stat().st_size < 300_000

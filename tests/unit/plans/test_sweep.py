@@ -80,6 +80,26 @@ def test_columns_that_are_due_are_emptied_where_the_row_is_not(world: Build) -> 
     assert w.column("log", "kind") == ["k", "k"]
 
 
+def test_rows_without_a_key_go_too_when_no_row_with_a_key_is_due(world: Build) -> None:
+    """Chunks begin in rows with a key; what is not in any chunk must not be forgotten because there is none."""
+    mail = table("mail", "sender text, reader text, subject text?, made date?", key="")
+    decl = TableDecl(
+        "app.mail",
+        links=(
+            belongs("app.member", "sender", by_identifier="email"),
+            belongs("app.member", "reader", by_identifier="email"),
+        ),
+        columns=columns_of(sender="content.text", reader="content.text", subject="content.text"),
+        dates={"created": "made"},
+    )
+    letters = [("an@x.example", "bo@x.example", "hi", date(2025, 1, 1))] * 2
+    rows = {"member": PEOPLE, "log": [(5, 2, "new", date(2026, 11, 1))], "mail": [*letters, (*letters[0][:3], None)]}
+    w = world([MEMBER, LOG, mail], [people(), log(), decl], rows, policy(content=YEAR))
+    sweep(w, "content")
+    assert len(w.rows("mail")) == 1
+    assert w.column("log", "id") == [5]
+
+
 def test_the_rule_that_ends_last_decides(world: Build) -> None:
     longer = replace(YEAR, id="longer", period=Period(months=24))
     w = world([MEMBER, LOG], [people(), log()], {"member": PEOPLE, "log": LOGS}, policy(content=YEAR, longer=longer))

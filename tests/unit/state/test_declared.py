@@ -33,6 +33,7 @@ def test_names_are_ids_of_the_policy_and_stores_tables_columns_of_the_map():
         "app",
         "app.member",
         "app.member.email",
+        "account.email",
     }
     assert declared_names() == frozenset()
 

@@ -17,6 +17,12 @@ class Tenant(models.Model):
     """Where its policy.yaml and datamap.yaml are."""
     stopped_at = models.DateTimeField(null=True, blank=True)
     """The emergency stop: nothing is carried out on this tenant's stores until it is lifted."""
+    budget_people = models.PositiveIntegerField(default=25)
+    """The impact budget: so many people a day may leave without somebody of the staff looking; 0: none."""
+    budget_rows = models.PositiveIntegerField(default=10_000)
+    """And no plan of more rows than this."""
+    handover_key = models.CharField(max_length=64, blank=True)
+    """Public Ed25519 key (hexadecimal) of the company's application, where it signs hand-overs with one."""
 
     def __str__(self) -> str:
         return self.slug
@@ -34,6 +40,8 @@ class Organisation(models.Model):
     """Rights whose requests its administrator decides, for example `["access", "erasure"]`."""
     controller = models.BooleanField(default=False)
     """The organisation is the controller of its people's data and we are its processor (Art. 28)."""
+    takeover_on = models.DateField(null=True, blank=True)
+    """The first day on which its administrator may act: members were told before (the policy's `takeover_notice`)."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "key"], name="organisation_once")]

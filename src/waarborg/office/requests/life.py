@@ -9,7 +9,7 @@ because a request that is planned can be all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,7 +49,7 @@ class State(StrEnum):
     IDENTITY = "identity"
     """We wait until the person has shown who they are."""
     VERIFIED = "verified"
-    """We know who asks, as sure as this request needs; a plan is being made."""
+    """We know who asks, as sure as this request needs; a plan or an answer is being made."""
     IN_REVIEW = "in_review"
     """A person of the staff decides."""
     APPROVED = "approved"
@@ -61,55 +61,171 @@ class State(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     """The person took it back, or never showed who they are."""
+    JOINED = "joined"
+    """The same person had asked the same, and that request was still open: it goes on there."""
     PASSED_ON = "passed_on"
     """We are the processor: it went to the controller, whose instruction we wait for (Art. 28(3)(e))."""
 
 
-ENDED = frozenset({State.ANSWERED, State.PARTLY_REFUSED, State.REFUSED, State.WITHDRAWN})
+ENDED = frozenset({State.ANSWERED, State.PARTLY_REFUSED, State.REFUSED, State.WITHDRAWN, State.JOINED})
 """States in which the clock has stopped for good."""
+DONE = frozenset({State.ANSWERED, State.PARTLY_REFUSED})
+"""States that tell the person what was done: never before `sure_enough`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One way from a state to another."""
+    """One way from a state to another, or an act beside the state (then `target` is None)."""
 
     sources: frozenset[State]
-    target: State
+    target: State | None
     by: frozenset[str]
     """Who may: `person`, `system`, or a staff role."""
     needs: frozenset[str] = frozenset()
     """Facts that must stand: see `requests.moves.FACTS`."""
+    then: str = ""
+    """The job that follows."""
 
 
-def _move(sources: str, target: State, by: str, needs: str = "") -> Move:
+def _move(sources: str, target: State | None, by: str, needs: str = "", then: str = "") -> Move:
     return Move(
-        frozenset(State(one) for one in sources.split()), target, frozenset(by.split()), frozenset(needs.split())
+        frozenset(State(one) for one in sources.split()), target, frozenset(by.split()), frozenset(needs.split()), then
     )
 
 
 _OPEN = "received identity verified in_review"
-STAFF = "privacy_officer support_agent"
+_STAFF = "privacy_officer support_agent"
+_CLOCK = "received identity verified in_review approved applying passed_on"
 
 MOVES: Mapping[str, Move] = {
-    "ask_identity": _move("received identity", State.IDENTITY, f"system {STAFF}"),
-    "identify": _move("received identity", State.VERIFIED, f"system {STAFF}", "sure_enough"),
+    "ask_identity": _move("received identity", State.IDENTITY, f"system {_STAFF}", "looked_up"),
+    "identify": _move(
+        "received identity", State.VERIFIED, f"system {_STAFF}", "looked_up sure_enough", "requests.prepare"
+    ),
+    "join": _move("received identity verified", State.JOINED, "system privacy_officer", "same_open"),
     "pass_on": _move(
-        "received identity verified in_review", State.PASSED_ON, f"system {STAFF}", "organisation_decides"
+        "received identity verified in_review", State.PASSED_ON, f"system {_STAFF}", "organisation_decides"
     ),
-    "instruct": _move("passed_on", State.VERIFIED, "system organisation_administrator privacy_officer"),
-    "review": _move("verified approved applying", State.IN_REVIEW, f"system {STAFF}"),
+    "instruct": _move(
+        "passed_on", State.VERIFIED, "organisation_administrator privacy_officer", "organisation_decides",
+        "requests.prepare",
+    ),
+    "review": _move("received identity verified approved applying", State.IN_REVIEW, f"system {_STAFF}"),
+    "plan_again": _move(
+        "in_review", State.VERIFIED, "system privacy_officer", "looked_up sure_enough", "requests.prepare"
+    ),
     "approve": _move(
-        "verified in_review", State.APPROVED, "system privacy_officer organisation_administrator", "sure_enough planned"
+        "verified in_review", State.APPROVED, "system privacy_officer organisation_administrator",
+        "sure_enough planned may_decide no_fee_open", "requests.begin",
     ),
-    "undo": _move("approved", State.WITHDRAWN, "person privacy_officer", "in_undo_window"),
-    "begin": _move("approved", State.APPLYING, "system", "undo_window_over not_stopped sure_enough"),
-    "answer": _move("verified in_review applying", State.ANSWERED, f"system {STAFF}", "sure_enough answer_ready"),
+    "undo": _move("approved", State.WITHDRAWN, "person privacy_officer", "in_undo_window", "requests.after"),
+    "begin": _move(
+        "approved", State.APPLYING, "system", "undo_window_over not_stopped sure_enough planned", "requests.apply"
+    ),
+    "answer": _move(
+        "verified in_review applying", State.ANSWERED, f"system {_STAFF}",
+        "sure_enough answer_ready no_fee_open", "requests.after",
+    ),
     "answer_partly": _move(
-        "in_review applying", State.PARTLY_REFUSED, "system privacy_officer", "sure_enough answer_ready article reasons"
+        "in_review applying", State.PARTLY_REFUSED, "privacy_officer",
+        "sure_enough answer_ready article reasons", "requests.after",
     ),
     "refuse": _move(
-        f"{_OPEN} passed_on", State.REFUSED, "privacy_officer organisation_administrator", "article reasons"
+        f"{_OPEN} passed_on", State.REFUSED, "privacy_officer organisation_administrator",
+        "article reasons may_decide", "requests.after",
     ),
-    "withdraw": _move(f"{_OPEN} passed_on", State.WITHDRAWN, f"person system {STAFF}"),
-}
+    "withdraw": _move(f"{_OPEN} passed_on", State.WITHDRAWN, f"person system {_STAFF}", "", "requests.after"),
+}  # fmt: skip
 """Every way a request can go. `approve` by `system` is only for plans that the policy lets pass without a person."""
+
+ACTS: Mapping[str, Move] = {
+    "extend": _move(_CLOCK, None, "privacy_officer", "first_month not_extended reasons"),
+    "pause": _move("identity", None, f"system {_STAFF}", "not_paused identity_awaited reasons"),
+    "resume": _move(_CLOCK, None, f"system person {_STAFF}", "paused"),
+    "ask_fee": _move(
+        "verified in_review", None, "privacy_officer", "repeated within_cap not_carried_out article reasons"
+    ),
+    "fee_settled": _move("verified in_review", None, "privacy_officer", "fee_asked"),
+    "assign": _move(_CLOCK, None, _STAFF),
+    "delay": _move("applying verified", None, "system"),
+    "go_on": _move("applying verified", None, "system"),
+}
+"""What can be done to a request beside its state: its clock, its fee, who works on it."""
+
+
+def possible(state: State | str) -> tuple[str, ...]:
+    """The names of the moves and acts that begin in this state, in the order of the tables."""
+    return tuple(name for name, one in {**MOVES, **ACTS}.items() if state in one.sources)
+
+
+# ------------------------------------------------------------------------------------------------ what must hold
+
+
+def faults(moves: Mapping[str, Move] = MOVES, acts: Mapping[str, Move] = ACTS) -> Iterator[str]:
+    """Every way in which these tables break the law or themselves. The tests read it, and sabotage the tables."""
+    for name, one in moves.items():
+        yield from (f"{name}: {rule}" for rule in _of_a_move(name, one))
+    for name, one in acts.items():
+        yield from (f"{name}: {rule}" for rule in _of_an_act(name, one))
+    reached = {State.RECEIVED}
+    while more := {m.target for m in moves.values() if m.target and m.sources & reached} - reached:
+        reached |= more
+    yield from (f"nothing leads to {state}" for state in State if state not in reached)
+    for state in State:
+        onward = {one.target for one in moves.values() if state in one.sources}
+        if state not in ENDED and not onward:
+            yield f"{state} is no end, and nothing follows it"
+
+
+def _of_a_move(name: str, one: Move) -> Iterator[str]:
+    """The rules of Art. 12 and of the design, move by move."""
+    must: dict[State, str] = {
+        State.VERIFIED: "looked_up sure_enough",
+        State.APPROVED: "sure_enough planned",
+        State.APPLYING: "sure_enough planned not_stopped undo_window_over",
+        State.ANSWERED: "sure_enough answer_ready",
+        State.PARTLY_REFUSED: "sure_enough answer_ready article reasons",
+        State.REFUSED: "article reasons",
+        State.PASSED_ON: "organisation_decides",
+        State.JOINED: "same_open",
+    }
+    if one.target is None:
+        yield "a move has a target"
+        return
+    instructed = name == "instruct" and "organisation_decides" in one.needs
+    lacking = set(must.get(one.target, "").split()) - one.needs
+    if lacking and not instructed:
+        yield f"it leads to {one.target} without {', '.join(sorted(lacking))}"
+    if ended := one.sources & ENDED:
+        yield f"it moves what has ended ({', '.join(sorted(ended))})"
+    if one.target in (State.REFUSED, State.PARTLY_REFUSED) and not one.by <= DECIDERS:
+        yield "it is refused by somebody who does not decide"
+    if "person" in one.by and one.target not in (State.WITHDRAWN,):
+        yield "a person decides on their own request"
+    if one.by - KNOWN:
+        yield "it is made by a role that only looks, or that there is not"
+    if "organisation_administrator" in one.by and not {"may_decide", "organisation_decides"} & one.needs:
+        yield "an administrator acts beyond the declared powers"
+
+
+def _of_an_act(name: str, one: Move) -> Iterator[str]:
+    if one.target is not None:
+        yield "an act leaves the state as it is"
+    if one.sources & ENDED:
+        yield "it changes what has ended"
+    if one.by - KNOWN:
+        yield "it is done by a role that only looks, or that there is not"
+    must = {
+        "extend": "first_month not_extended reasons",
+        "pause": "identity_awaited not_paused",
+        "ask_fee": "repeated within_cap article reasons",
+    }
+    if lacking := set(must.get(name, "").split()) - one.needs:
+        yield f"it lacks {', '.join(sorted(lacking))}"
+    if name == "pause" and one.sources != {State.IDENTITY}:
+        yield "the clock stands still though no identity is awaited (Art. 12(6))"
+
+
+DECIDERS = frozenset({"privacy_officer", "organisation_administrator"})
+KNOWN = frozenset({"person", "system", "support_agent"}) | DECIDERS
+"""Who may act at all. An auditor looks."""

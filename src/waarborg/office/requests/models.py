@@ -4,9 +4,11 @@
     office:<request>:person            the identifiers under which the person is looked up, and the name to write to
     office:<request>:contact           where answers go: the address of record, once it is confirmed
     office:<request>:asked             what the person wrote, and for whom they ask (mandate, child)
-    office:<request>:message:<n>       the text of a message
+    office:<request>:message:<n>       a message: to whom, in which language, its fields (see `requests.messages`)
     office:<request>:decision          reasons of a refusal or an extension
     office:<request>:document          an identity document, destroyed after the decision
+    office:<request>:package:<id>      the key of an answer package
+    office:<request>:outbox:<n>        which rows an outbox event is about
 
 The data key is `request:<id>`: closing the request destroys it, and with it all of the above.
 """
@@ -41,6 +43,8 @@ class SubjectRequest(models.Model):
     # the clock (Art. 12(3)); dates are in the controller's zone
     received_at = models.DateTimeField()
     due_on = models.DateField()
+    first_due_on = models.DateField()
+    """The end of the first month, pauses counted: until then an extension may be told."""
     extended = models.BooleanField(default=False)
     paused_at = models.DateTimeField(null=True)
     """Since when the clock stands still, waiting for what confirms the identity (Art. 12(6))."""
@@ -52,7 +56,13 @@ class SubjectRequest(models.Model):
     contact_hash = models.CharField(max_length=64, blank=True, db_index=True)
     """Keyed hash of the address it came from: recognises duplicates and floods."""
     assurance = models.PositiveSmallIntegerField(default=0)
-    """How sure we are of the identity: a rung of `requests.identity.RUNGS`."""
+    """How sure we are of the identity: the height of a rung of `requests.identity.RUNGS`."""
+    needed = models.PositiveSmallIntegerField(null=True)
+    """How sure we have to be, by the harm of this answer; null until the person was looked up: then nobody is sure."""
+    on_behalf = models.CharField(max_length=12, blank=True)
+    """`mandate` (a representative), `guardian` (of a child) or `reporter` (about a child); empty: for themselves."""
+    hint = models.CharField(max_length=40, blank=True)
+    """Why a person of the staff should look: an error id, or a word of `requests.carry.HINTS`."""
     organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.PROTECT)
     assigned = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
@@ -60,11 +70,18 @@ class SubjectRequest(models.Model):
     # what was decided
     plan = models.CharField(max_length=64, blank=True)
     """Digest of the plan in the tenant's state."""
+    answer = models.CharField(max_length=64, blank=True)
+    """Digest of the answer that is ready to go out."""
+    delayed_at = models.DateTimeField(null=True)
+    """Since when a store that is down holds it up; the others are done, and it is tried again."""
     undo_until = models.DateTimeField(null=True)
     """Approved, and carried out only after this instant: until then one word of the person stops it."""
     article = models.CharField(max_length=40, blank=True)
     """Of a refusal, in whole or in part: `Art. 12(5)`, `Art. 17(3)(b)`."""
     fee_cents = models.PositiveIntegerField(null=True)
+    fee_settled = models.BooleanField(default=False)
+    destroy_on = models.DateField(null=True)
+    """The day on which the file of the request has had its term."""
     destroyed_at = models.DateTimeField(null=True)
     """When the key of the request was destroyed: from then on this row is a number and some dates."""
 
@@ -77,6 +94,50 @@ class SubjectRequest(models.Model):
 
     def __str__(self) -> str:
         return f"request {self.number}"
+
+
+class Counter(models.Model):
+    """How far a tenant's numbers have come in a year."""
+
+    tenant = models.ForeignKey("people.Tenant", on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "year"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"counter {self.year}"
+
+
+class Arrival(models.Model):
+    """That something came in, for a day: what floods are told by. Keyed hashes only."""
+
+    tenant = models.ForeignKey("people.Tenant", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    """`address`, `network` or `tenant`."""
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["tenant", "kind", "hash", "at"], name="arrival_recent")]
+
+    def __str__(self) -> str:
+        return f"arrival {self.kind}"
+
+
+class UsedToken(models.Model):
+    """A signed hand-over that was used: it works once. Kept until the token would have expired anyway."""
+
+    tenant = models.ForeignKey("people.Tenant", on_delete=models.CASCADE, related_name="+")
+    hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "hash"], name="token_once")]
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
 
 
 class Event(models.Model):
@@ -100,7 +161,7 @@ class Event(models.Model):
 
 
 class Message(models.Model):
-    """A letter or a mail, in or out; its text is sealed."""
+    """A letter or a mail, in or out; its text is sealed. See `requests.messages`."""
 
     request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="messages")
     number = models.PositiveIntegerField()
@@ -123,6 +184,7 @@ class IdentityCheck(models.Model):
 
     request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="checks")
     rung = models.CharField(max_length=20)
+    """A rung of `requests.identity.RUNGS`, or `fresh`: a code for files, after the identity is known."""
     state = models.CharField(max_length=12, default="open")
     """`open`, `passed`, `failed`, `expired`."""
     code_hash = models.CharField(max_length=64, blank=True)
@@ -179,6 +241,8 @@ class Task(models.Model):
     """The entry in the policy."""
     state = models.CharField(max_length=12, default="open")
     """`open`, `told`, `confirmed`, `failed`."""
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    """Who confirmed it."""
     due_on = models.DateField()
     told_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -190,3 +254,19 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.kind}"
+
+
+class Outbox(models.Model):
+    """Something that happened to data, for the company's own caches and indexes: a webhook tells it, at least once."""
+
+    request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="outbox")
+    kind = models.CharField(max_length=20)
+    """`erased`, `restricted`, `rectified`, `released`, `objected` or `withdrawn`."""
+    made_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "kind"], name="outbox_once")]
+
+    def __str__(self) -> str:
+        return f"outbox {self.kind}"
