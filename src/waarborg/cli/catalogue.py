@@ -297,6 +297,16 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "children",
+        "request",
+        "Find rows of people below the policy's minimum age, and plan their erasure.",
+        "children:run",
+        (Argument(("--plan",), "Make the plan of their erasure; it waits for approval like every plan.", flag=True),),
+        "Goes by the birth date that the policy names (children.birth_date), wherever the map has it. Exits with 1 while "
+        "there is somebody.",
+        ("waarborg children", "waarborg children --plan"),
+    ),
+    Command(
         "close",
         "request",
         "The request is done: destroy its sealed plans and keys.",
