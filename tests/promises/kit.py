@@ -51,6 +51,7 @@ from waarborg.cli.project import Project
 from waarborg.clock import SystemClock
 from waarborg.evidence.entry import Entry
 from waarborg.plans.rights import Rights
+from waarborg.terms import SubjectRef
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -161,6 +162,16 @@ class World:
         """Every right on one desk, for what has no command of its own."""
         with Project(self.folder) as project:
             yield project.work
+
+    def corrected(self, email: str, **changes: str) -> None:
+        """Rectify items of a person: plan, approve, apply, verify. `account_email="…"` is `account.email`."""
+        items = {name.replace("_", ".", 1): value for name, value in changes.items()}
+        with self.work() as work:
+            case = work.plan_rectification(SubjectRef({"email": email}), items)
+            work.approve(case.plan.digest, by="privacy officer")
+            work.apply(case.plan.digest)
+            if not work.verify(case.plan.digest).clean:
+                raise Unusable("the correction is not verified")
 
     def promises(self, *names: str) -> dict[str, dict[str, Any]]:
         """What `waarborg promises` says, by the path of the entry."""
@@ -391,6 +402,7 @@ def template(deployment: Deployment, folder: Path, patch: pytest.MonkeyPatch) ->
         source = deployment.example / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     deployment.fill(_maker(deployment), folder / deployment.database)
+    (folder / deployment.database).chmod(0o600)
     world = enter(World(deployment, folder, patch))
     world.must("init")
     return world

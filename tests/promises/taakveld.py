@@ -1,4 +1,4 @@
-"""People of Taakveld that checks are about, found in its database, and canaries planted the way its application does."""
+"""People of Taakveld that checks are about, found in its database, and canaries planted as its application would."""
 
 from __future__ import annotations
 
@@ -53,3 +53,8 @@ def shown(answer: dict[str, object], table: str) -> list[dict[str, object]]:
     """The rows that an access answer gives of a table."""
     parts: list[dict[str, object]] = answer["data"]  # type: ignore[assignment]
     return [row for part in parts if part["table"] == table for row in part["rows"]]  # type: ignore[attr-defined]
+
+
+def letter(world: World, plan: str, language: str = "en") -> str:
+    """The answer to an erasure, as one line of text."""
+    return " ".join(world.run("answer", plan, "--lang", language).out.split())
