@@ -190,7 +190,9 @@ def erased(arguments: Namespace, out: Out, project: Project) -> int:
     """The answer to an erasure: what went, what stays, why, and until when."""
     work = project.work
     case = work.case(arguments.plan)
-    text = letter(case, project.policy, project.datamap, Words(out.lang), project.clock.now().date())
+    with project.door.read() as state:
+        told = state.notifications.of(case.request)
+    text = letter(case, project.policy, project.datamap, Words(out.lang), project.clock.now().date(), told)
     where = getattr(arguments, "output", "")
     if where and where != "-":
         with _target(where) as file:

@@ -248,6 +248,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "answer_gone": ("Dit hebben wij gewist", "This we have erased"),
     "answer_changed": ("Dit blijft staan, zonder jou erin", "This stays, without you in it"),
     "answer_kept": ("Dit bewaren wij nog, en waarom", "This we still keep, and why"),
+    "answer_told": ("Wie dit ook hadden", "Who had this too"),
+    "answer_told_says": ("Zij kregen gegevens van je, en moeten ze ook wissen.", "They had data of yours, and must erase it too."),
+    "answer_told_due": ("wij laten het hun nog weten.", "we still have to tell them."),
+    "answer_told_told": ("wij hebben het hun verteld.", "we told them."),
+    "answer_told_confirmed": ("zij hebben het gedaan.", "they have done so."),
+    "answer_told_impossible": ("wij konden hen niet bereiken.", "we could not reach them."),
     "answer_backups": ("Reservekopieën", "Backups"),
     "answer_backups_says": (
         "In onze reservekopieën staan je gegevens nog. Die kopieën zetten wij apart, en wij wissen ze {period} nadat ze "
@@ -268,6 +274,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "answer_disagree": ("Ben je het er niet mee eens?", "Do you disagree?"),
     "answer_write": ("Schrijf ons: {contact}.", "Write to us: {contact}."),
+    "answer_elsewhere": (
+        "Woon of werk je in een ander land van de Europese Unie, of ging het daar mis? Dan mag het ook bij de toezichthouder daar.",
+        "Do you live or work in another country of the European Union, or did it go wrong there? Then you may also go to the authority of that country.",
+    ),
     "answer_authority": (
         "Je kunt ook klagen bij de toezichthouder ({authority}) of naar de rechter gaan.",
         "You can also complain to the supervisory authority ({authority}) or go to court.",

@@ -1,4 +1,4 @@
-"""A sweep and a restricted person: restricted data is stored, so retention leaves it (Art. 18(2)); afterwards it goes."""
+"""A sweep and a restricted person: restricted data is stored, so it stays; afterwards it goes (Art. 18(2))."""
 
 from __future__ import annotations
 
