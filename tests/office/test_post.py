@@ -97,14 +97,14 @@ def test_dutch_mails_speak_in_one_form(request_: SubjectRequest) -> None:
 
 
 def test_the_mails_are_committed_as_text(request_: SubjectRequest) -> None:
-    """A change of words is reviewed as words: docs/rendered holds each mail (WAARBORG_WRITE=1 writes them)."""
+    """A change of words is reviewed as words: docs/mails holds them (WAARBORG_WRITE=1 writes them)."""
     import os
 
-    folder = Path(__file__).resolve().parents[2] / "docs" / "rendered"
+    folder = Path(__file__).resolve().parents[2] / "docs" / "mails"
     for language in ("nl", "en"):
         for kind in ("confirm", "received", "undo", "answer", "step_up", "recipient"):
             text = written(request_, kind, language).text
-            path = folder / language / f"mail-{kind}.txt"
+            path = folder / language / f"{kind}.txt"
             if os.environ.get("WAARBORG_WRITE") == "1":
                 path.write_text(text, encoding="utf-8")
             assert path.read_text(encoding="utf-8") == text, path.name
