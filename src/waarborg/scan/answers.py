@@ -15,14 +15,14 @@ from datetime import date
 from typing import Any
 
 from waarborg.canonical import digest
-from waarborg.datamap.dump import subject_tree, table_tree
+from waarborg.datamap.dump import link_tree, table_tree
 from waarborg.datamap.insert import Editor
 from waarborg.datamap.load import parse_form
 from waarborg.datamap.model import TECHNICAL, ColumnDecl, DataMap, Ignored, Link, TableDecl
 from waarborg.datamap.paths import derived
 from waarborg.datamap.write import Tree, block, scalar
 from waarborg.errors import DataMapError
-from waarborg.scan.draft import CATEGORY, subject_of
+from waarborg.scan.draft import CATEGORY
 from waarborg.scan.findings import Findings, Question
 from waarborg.terms import LinkKind
 
@@ -129,15 +129,22 @@ def _no_people(datamap: DataMap, table: TableDecl, who: Who) -> Changed:
 
 
 def _guests(datamap: DataMap, table: TableDecl, findings: Findings) -> Changed | None:
-    """Its rows are people of their own, known by what identifies them, beside the links they have."""
+    """Who gives the address that a row names may ask for it, with an account or without: a link by value."""
     local = table.name.partition(".")[2]
     guest = next((one for one in findings.guests if one.table == local), None)
-    if guest is None or table.subject:
+    near = [one for link in table.links if (one := datamap.tables.get(link.target))]
+    people = [one for one in (*near, *datamap.tables.values()) if one.subject and one.subject.identifier("email")]
+    if guest is None or not people or people[0].store != table.store:
         return None
-    wanted = _with(datamap, replace(table, subject=subject_of(guest)))
-    tree = subject_tree(subject_of(guest))
-    by_hand = f"Write a subject with {', '.join(guest.identifiers)} at {table.name}."
-    return wanted, lambda text: _put(text, ("tables", table.name), "subject", tree), by_hand
+    link = Link(LinkKind.BELONGS_TO, people[0].name, (guest.identifiers["email"],), by_identifier="email")
+    wanted = _with(datamap, replace(table, links=(*table.links, link)))
+
+    def edit(text: str) -> str:
+        editor = Editor(text)
+        editor.append(("tables", table.name, "links"), link_tree(link))
+        return editor.text()
+
+    return wanted, edit, f"Write a link by_value from {link.columns[0]} to the email of {link.target} at {table.name}."
 
 
 def _nobody_we_can_name(datamap: DataMap, name: str, question: Question, findings: Findings) -> Changed:
@@ -261,14 +268,14 @@ def _stands(question: Question, datamap: DataMap | None, store: str) -> bool:
     if question.kind in ("special", "personal"):
         return True
     if question.kind == "guests":
-        return bool(table and not table.subject)
+        return table is not None
     return table is not None and any(_is(link, question, store) for link in table.links)
 
 
 # ------------------------------------------------------------------------------------------------ text
 
 
-def _put(text: str, path: tuple[str, ...], key: str, value: Tree) -> str:
+def _put(text: str, path: tuple[str, ...], key: str, value: str) -> str:
     editor = Editor(text)
     editor.put(path, key, value)
     return editor.text()

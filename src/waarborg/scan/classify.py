@@ -116,6 +116,8 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
 
 _ELSEWHERE = frozenset("external federated social oauth openid linked identity sso saml association idp".split())
 """A table of these kinds says under which name a person is known to another service."""
+_NUMBERED = frozenset("upc ean isbn issn gtin sku barcode serial asin".split())
+"""Numbers of things, of which some look like telephone numbers."""
 _PROVING = frozenset({"validation", "verification", "confirmation", "recovery", "reset", "invitation"})
 """A token of such a table was sent to one person."""
 _BILLED = frozenset({"invoice", "order", "payment", "shipping", "delivery"})
@@ -468,7 +470,7 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
         yield Verdict(
             "ip_address", round(0.8 * damp, 2), (f"{profile.share('ip'):.0%} of the sampled values are IP addresses",)
         )
-    phones = profile.share("phone")
+    phones = 0.0 if set(canonical(facts.column.name)) & _NUMBERED else profile.share("phone")
     if phones >= 0.8 and profile.distinct >= (3 if about else 6) and facts.column.family is Family.TEXT:
         yield Verdict(
             "phone",

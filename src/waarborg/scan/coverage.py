@@ -124,20 +124,24 @@ def unindexed_links(whole: Whole) -> Checks:
 
 
 def required_by_the_schema(whole: Whole) -> Checks:
-    """The policy says people may leave an item out; the column must be filled."""
+    """The policy says people may leave an item out; a column of it must be filled. One finding for each item."""
     if whole.policy is None:
         return
-    for name, decl, column, facts in _columns(whole):
-        category, _, item = decl.columns[column.name].category.partition(".")
+    forced: dict[tuple[str, str], list[Column]] = {}
+    for name, decl, column, _ in _columns(whole):
+        ref = decl.columns[column.name].category
+        category, _, item = ref.partition(".")
         declared = whole.policy.data.get(category)
         told = declared.items.get(item) if declared and item else None
         fills_itself = column.has_default or column.generated or column.identity
         given = declared is not None and "subject" in {str(one) for one in declared.source}
         if told and given and not told.required and not column.nullable and not fills_itself and name in _people(whole):
-            empty = " An empty text would do." if column.family is Family.TEXT else ""
-            what = f'The policy calls {category}.{item} optional; "{column.name}" must be filled.{empty}'
-            yield Said(whole.place(name, column.name), what)
-        del facts
+            forced.setdefault((name, ref), []).append(column)
+    for (name, ref), columns in forced.items():
+        empty = " An empty text would do." if all(one.family is Family.TEXT for one in columns) else ""
+        listed = ", ".join(f'"{one.name}"' for one in columns)
+        what = f"The policy calls {ref} optional; {listed} must be filled.{empty}"
+        yield Said(whole.place(name, columns[0].name), what)
 
 
 def used_by_no_purpose(whole: Whole) -> Checks:

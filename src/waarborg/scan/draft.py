@@ -75,10 +75,15 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
     and until somebody answers it `waarborg check` reports its columns as unmapped.
     """
     subjects = {s.table: s for s in findings.subjects}
+    naming = _naming(findings, subjects)
     links: dict[str, list[Link]] = defaultdict(list)
     for link in findings.links:
+        if link.reference.table in naming and link.reference.target not in subjects and not link.carries:
+            continue  # its rows say themselves whose they are, and are nobody else's for what they point at
         table, one = (
-            _turned(link, store.name) if link.carries else (link.reference.table, _link(link, schema, store.name))
+            _turned(link, store.name)
+            if link.carries
+            else (link.reference.table, _link(link, schema, store.name, subjects))
         )
         if one not in links[table]:
             links[table].append(one)
@@ -95,7 +100,7 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
             # Nothing leads from here to a person with an account: its rows are people themselves.
             subjects.setdefault(guest.table, guest)
     for table, subject in subjects.items():
-        for kind, column in subject.identifiers.items():
+        for kind, column in (*subject.identifiers.items(), *(("name", one) for one in subject.parts)):
             columns[table].setdefault(column, ColumnDecl(column, CATEGORY[kind]))
     found = _leading(set(subjects), links, store.name)
     named = [t for t in schema.tables if not schema.tables[t].view and t in found]
@@ -113,6 +118,16 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
     return DataMap({store.name: store}, tables)
 
 
+def _naming(findings: Findings, subjects: Mapping[str, Subject]) -> set[str]:
+    """Tables of which each row names its person: by the key of an account, or by an address where there is none."""
+    direct = {
+        link.reference.table
+        for link in findings.links
+        if link.kind is LinkKind.BELONGS_TO and link.reference.target in subjects and not link.reference.by_identifier
+    }
+    return direct & {guest.table for guest in findings.guests if "email" in guest.identifiers}
+
+
 def _leading(people: set[str], links: dict[str, list[Link]], store: str) -> set[str]:
     """Tables of people, and those from which a link leads to one, at any distance."""
     found = set(people)
@@ -125,11 +140,12 @@ def _leading(people: set[str], links: dict[str, list[Link]], store: str) -> set[
 
 def subject_of(subject: Subject) -> SubjectDecl:
     """How a table of people is declared."""
+    listed = [Identifier(kind, column, _NORMALISE.get(kind, ())) for kind, column in subject.identifiers.items()]
+    if subject.parts:
+        listed.append(Identifier("name", subject.parts[0], more=subject.parts[1:]))
     return SubjectDecl(
         key=subject.key or tuple(list(subject.identifiers.values())[:1]),
-        identifiers=tuple(
-            Identifier(kind, column, _NORMALISE.get(kind, ())) for kind, column in subject.identifiers.items()
-        ),
+        identifiers=tuple(listed),
         nobody=subject.nobody,
     )
 
@@ -140,8 +156,20 @@ def _turned(link: LinkFound, store: str) -> tuple[str, Link]:
     return r.target, Link(LinkKind.BELONGS_TO, f"{store}.{r.table}", r.to_columns, r.columns)
 
 
-def _link(link: LinkFound, schema: Schema, store: str) -> Link:
+def _link(link: LinkFound, schema: Schema, store: str, subjects: Mapping[str, Subject]) -> Link:
     r = link.reference
+    known = subjects[r.target].identifiers if r.target in subjects else {}
+    if len(r.columns) == 1 and not r.where and known.get(r.by_identifier, "") == r.to_columns[0]:
+        # By value: whoever gives that address is found by it, with an account or without.
+        about = r.columns if link.kind is LinkKind.ABOUT else ()
+        return Link(
+            link.kind,
+            f"{store}.{r.target}",
+            r.columns,
+            by_identifier=r.by_identifier,
+            normalise=r.normalise,
+            about=about,
+        )
     own_key = schema.tables[r.target].key == r.to_columns
     discriminators = set(r.where)
     return Link(

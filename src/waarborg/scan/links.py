@@ -28,10 +28,8 @@ _KEEPING = frozenset("owner author default leader lead contact".split())
 _STAYING = frozenset(
     "location warehouse project product category team group department course channel room site building".split()
 )
-_SHARING = frozenset(
-    "share shared access watcher watch acl visibility member membership participant collaborator "
-    "permission invite follower grant viewer reader recipient".split()
-)
+_SHARING = frozenset("share shared visibility viewer reader recipient invite".split())
+"""A row of such a table lets somebody see what is another's. A membership or a permission is the person's own."""
 
 
 _FEW = 4

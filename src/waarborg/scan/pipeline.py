@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from waarborg.scan.byvalue import by_identifier, by_value_alone, inside_json, model_and_id, polymorphic
@@ -52,7 +52,15 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
         columns=columns,
         links=tuple(links),
         questions=tuple(
-            questions(store.name, schema, subjects, verdicts, links, guests, apart(guests, _led(links), looks))
+            questions(
+                store.name,
+                schema,
+                subjects,
+                verdicts,
+                links,
+                guests,
+                apart(guests, _led(links, schema, subjects, guests), looks),
+            )
         ),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
         guests=guests,
@@ -65,14 +73,26 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
     )
 
 
-def _led(links: list[LinkFound]) -> dict[str, list[str]]:
-    """The columns of each table that lead to a person: by a key of theirs, or over a row that is theirs."""
+def _led(
+    links: list[LinkFound], schema: Schema, subjects: Mapping[str, Subject], guests: Sequence[Subject]
+) -> dict[str, list[str]]:
+    """The columns of each table that lead to a person: by a key of theirs, or over a row that is surely somebody's."""
+    leading = [one.reference for one in links if one.kind is LinkKind.BELONGS_TO and not one.carries]
+    sure = set(subjects) | {one.table for one in guests if "email" in one.identifiers}
+    while True:
+        more = {r.table for r in leading if r.target in sure and _always(schema.tables[r.table], r.columns)} - sure
+        if not more:
+            break
+        sure |= more
     found: dict[str, list[str]] = {}
-    for link in links:
-        r = link.reference
-        if not r.by_identifier and link.kind is LinkKind.BELONGS_TO and r.table != r.target:
+    for r in leading:
+        if r.target in sure and r.target != r.table:
             found.setdefault(r.table, []).extend(r.columns)
     return found
+
+
+def _always(table: Table, columns: tuple[str, ...]) -> bool:
+    return all((facts := table.column(one)) is not None and not facts.nullable for one in columns)
 
 
 def _without_partitions(schema: Schema) -> Schema:

@@ -32,6 +32,8 @@ class Subject:
     nobody: tuple[str | int, ...] = field(default=())
     key: tuple[str, ...] = ()
     """The primary key of the table; empty where it has none."""
+    parts: tuple[str, ...] = ()
+    """The columns of a full name that stands in several, in the order in which it is written."""
 
 
 def find_subjects(tables: Mapping[str, Table], roles: Mapping[str, Role]) -> dict[str, Subject]:
@@ -106,10 +108,14 @@ def _subject(table: Table, role: Role) -> Subject | None:
     }
     if "full_name" in identifiers:
         identifiers.setdefault("name", identifiers.pop("full_name"))
+    halves = [identity[k] for k in ("first_name", "last_name") if k in identity]
+    parts = tuple(halves) if len(halves) == 2 and "name" not in identifiers else ()
     account = "password" in categories or (
         role.head in ("user", "account") and bool(categories & {"username", "email"})
     )
-    return Subject(table.name, identifiers, round(min(score, 0.98), 2), tuple(evidence), account, key=table.key)
+    return Subject(
+        table.name, identifiers, round(min(score, 0.98), 2), tuple(evidence), account, key=table.key, parts=parts
+    )
 
 
 def _against(table: Table, role: Role, categories: set[str]) -> float:
@@ -222,9 +228,9 @@ def apart(guests: Iterable[Subject], led: Mapping[str, Sequence[str]], looks: Lo
     found = {}
     for guest in guests:
         columns = led.get(guest.table, ())
-        names = [looks.values(guest.table, c) for kind, c in guest.identifiers.items() if kind in ("email", "phone")]
+        names = [looks.values(guest.table, c) for kind, c in guest.identifiers.items() if kind == "email"]
         links = [looks.values(guest.table, c) for c in columns if c not in guest.identifiers.values()]
-        if not names or not links:
+        if not names or not links or guest.identifiers["email"] in columns:
             continue
         rows = list(zip(*names, strict=False))
         alone = [
