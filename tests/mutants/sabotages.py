@@ -158,7 +158,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "unique columns get one text",
-        COLUMNS,
+        "waarborg.plans.constraints",
         "return any(name in unique.columns for unique in facts.uniques)",
         "return False and any(name in unique.columns for unique in facts.uniques)",
     ),
