@@ -14,12 +14,13 @@ import pytest
 from plans_restriction import AN, BO, ROWS, TABLES, decls, policy_with, vaulted
 from rights_kit import Desk, desk
 from waarborg.clock import FixedClock, Period
+from waarborg.datamap.model import Link, TableDecl
 from waarborg.errors import PlanError, StalePlan, StateError
 from waarborg.policy.model import LegalHold
 from waarborg.policy.parts import RightRule, Rights, Suspend
 from waarborg.policy.retention import EVERYONE
-from waarborg.terms import DespiteRestriction, Outcome, RestrictionGround, SubjectRef
-from worlds import NOW, Build
+from waarborg.terms import DespiteRestriction, LinkKind, Outcome, RestrictionGround, SubjectRef, Treatment
+from worlds import NOW, Build, columns_of, person, table
 
 LETTER = {"reason": "The data was right after all.", "letter": b"Dear An, from Monday on we use your data again."}
 Make = Callable[..., Desk]
@@ -92,6 +93,21 @@ def test_what_stays_is_what_others_share_need_or_the_law_keeps(make: Make) -> No
     assert [row for row in after["member"] if row["id"] != 1] == [row for row in before["member"] if row["id"] != 1]
 
 
+def test_a_reference_that_an_erasure_would_cut_is_left_alone(world: Build, tmp_path: Path) -> None:
+    member = table("member", "id int, email text?, name text?")
+    tag = table("tag", "id int, created_by int?, label text?", refs={"created_by": "member.id"})
+    link = Link(LinkKind.VISIBLE_TO, "app.member", ("created_by",), on_erasure=Treatment.CLEAR)
+    maps = [person(), TableDecl("app.tag", links=(link,), columns=columns_of(label="content.text"))]
+    rows = {"member": [(1, "an.canary@x.example", "An"), (2, "bo@x.example", "Bo")], "tag": [(1, 1, "a"), (2, 2, "b")]}
+    with desk(world([member, tag], maps, rows, policy_with()), tmp_path) as at:
+        before = at.dump()
+        request = restricted(at)
+        assert at.dump()["tag"] == before["tag"], "a row of others goes on pointing where it did"
+        assert "canary" not in str(at.dump())
+        lifted(at, request)
+        assert at.dump() == before
+
+
 def test_every_step_leaves_an_entry_and_nobody_is_named(make: Make, tmp_path: Path) -> None:
     at = make()
     request = restricted(at)
@@ -120,6 +136,19 @@ def test_restricted_data_is_stored_and_nothing_else(make: Make) -> None:
             attempt()
     lifted(at, request)
     assert at.work.may_use(AN, "billing")
+
+
+def test_attack_30_an_access_answer_holds_what_is_set_apart(make: Make) -> None:
+    import io
+
+    at = make()
+    restricted(at)
+    out = io.StringIO()
+    at.work.planner.access(AN, out)
+    for canary in ("a canary", "An canary", "an.canary@x.example", "home canary"):
+        assert canary in out.getvalue(), "what is in the vault is theirs all the same"
+    assert "hash canary" not in out.getvalue(), "a secret stays one"
+    assert "of Bo" not in out.getvalue().replace("said by Bo", "").replace('"title": "of Bo"', "")
 
 
 def test_nothing_is_lifted_before_the_person_was_told(make: Make) -> None:
