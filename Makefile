@@ -8,7 +8,7 @@ UV := $(VENV)/tools/bin/uv
 SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 INSTALL := $(UV) pip install --quiet --no-deps --python $(BIN)/python -e .
 
-.PHONY: help serve demo test lint bench bench-quick test-real docs requirements clean
+.PHONY: help serve demo test lint bench bench-quick test-real docs screenshots requirements clean
 
 help:
 	@echo "make demo         see it work: 200 people, one leaves, then fifty (about 15 seconds)"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench        the figures, on the full sample; bench-quick on a tenth of it"
 	@echo "make test-real    three applications of others, installed and erased from (needs Debian and root)"
 	@echo "make docs         write the generated pages again"
+	@echo "make screenshots  take the pictures of the privacy centre again (needs Debian's chromium)"
 
 demo: $(VENV)/ready
 	@$(BIN)/waarborg demo
@@ -43,6 +44,10 @@ bench: $(VENV)/ready-dev
 
 bench-quick: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks.run --quick
+
+# Needs Debian's chromium. The pictures are committed: look at each of them before they are.
+screenshots: $(VENV)/ready-dev
+	$(BIN)/python -W ignore tools/screenshots.py
 
 test-real: $(VENV)/ready-dev
 	WAARBORG_REAL=1 $(BIN)/python -m pytest -rs tests/real

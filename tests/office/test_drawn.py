@@ -52,6 +52,7 @@ def test_what_a_law_keeps_has_its_reason_and_its_last_day(office: Office) -> Non
     kept = [line for line in drawn(office, plan).stays if line.category == "billing"]
     assert [line.until for line in kept if line.until] == [date(2027, 12, 31)]
     assert all(line.until or line.open_end for line in kept)
+    assert not [line for line in drawn(office, plan).changes if line.category == "account"]  # emptied is gone
     assert any("belasting" in why for line in kept for why in line.why)
 
 

@@ -1,4 +1,4 @@
-"""One browser for each worker, and pages that tell what went wrong on them.
+"""One browser for each file of tests, and pages that tell what went wrong on them.
 
 Needs playwright, axe-playwright-python and the system's Chromium; tests that use `browser` are skipped where they are
 missing, unless WAARBORG_REQUIRE_SERVICES=1.
@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 from tests.office.conftest import office, small_world  # noqa: F401 - fixtures
-
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the thread of the test
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = (1280, 390, 320)
@@ -31,13 +29,15 @@ def missing() -> str:
     return "" if CHROMIUM else "no chromium on the path"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """While it lives, playwright runs a loop in the thread of the tests: it ends with their file."""
     if missing() and os.environ.get("WAARBORG_REQUIRE_SERVICES") != "1":
         pytest.skip(f"a browser is missing: {missing()}")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as started:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as started:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Django sees that loop and would refuse its database
         found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
         found.close()
@@ -102,7 +102,19 @@ def looked_at(browser: Any, home: str, path: str, **context: Any) -> list[str]:
 
 
 @pytest.fixture
-def centre(office: Any, live_server: Any) -> Any:
+def bare(transactional_db: Any) -> Iterator[None]:
+    """The tables of the state are ours, not Django's: what a test with a live server left in them is taken away."""
+    yield
+    from django.db import connection
+
+    known = set(connection.introspection.django_table_names())
+    with connection.cursor() as cursor:
+        for name in set(connection.introspection.table_names(cursor)) - known - {"django_migrations"}:
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}")
+
+
+@pytest.fixture
+def centre(bare: None, office: Any, live_server: Any) -> Any:
     """The office of `tests.office`, with its policy published, and pages to open."""
     from waarborg.office.publications.versions import publish
 

@@ -6,15 +6,13 @@ unless WAARBORG_REQUIRE_SERVICES=1.
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.notice_kit import MAP, boekbaar, every_letter, later, section, taakveld, write_answer
+from tests.web.conftest import axe
 
 from waarborg.notice.changes import changes
 from waarborg.notice.html import to_html
@@ -22,32 +20,7 @@ from waarborg.notice.package import Package, write_package
 from waarborg.notice.render import notice
 from waarborg.notice.ropa import record
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-REQUIRED = os.environ.get("WAARBORG_REQUIRE_SERVICES") == "1"
 SIZES = (1280, 390, 320)
-
-
-def _missing() -> str:
-    try:
-        import axe_playwright_python.sync_playwright  # noqa: F401
-        import playwright.sync_api  # noqa: F401
-    except ImportError as missing:
-        return str(missing)
-    return "" if CHROMIUM else "no chromium on the path"
-
-
-if not REQUIRED:
-    pytestmark = pytest.mark.skipif(bool(_missing()), reason=f"a browser is missing: {_missing()}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +46,6 @@ PAGES = {
     "record-en": lambda: record(taakveld(), "en"),
     "changes-nl": lambda: changes(taakveld(), later(taakveld()), "nl"),
 }
-
-
-def axe(page: Any) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -60,7 +60,7 @@ def difference_for(
 ) -> Difference:
     """A plan as people compare it: for the person by category of data, for `staff` table by table.
 
-    Columns that are cleared in a row that a law keeps count as gone: of that row only what the law needs is left.
+    Columns that are cleared in a row that stays (because a law keeps it, or others refer to it) count as gone.
     """
     by_rule = {one.table for one in plan.kept() if one.why == "rule"}
     parts: dict[str, list[_Piece]] = {"goes": [], "changes": [], "stays": []}
@@ -68,7 +68,7 @@ def difference_for(
         place = f"{step.table} · {step.ground.rule}"
         if step.treatment is Treatment.DELETE:
             parts["goes"].append(_Piece(tuple(refs_of(datamap, step.table)), step.rows, place))
-        elif step.table in by_rule:
+        elif step.table in by_rule or step.treatment is Treatment.REDUCE:
             parts["goes"].append(_Piece(tuple(refs_of(datamap, step.table, step.columns)), step.rows, place))
         elif step.set:
             refs = tuple(_left(datamap, step))
