@@ -32,6 +32,8 @@ def attack(sabotages: Mapping[str, Sabotage]) -> Callable[[Callable[..., None]],
     def wrapped(check: Callable[..., None]) -> Callable[..., None]:
         @wraps(check)
         def run(sabotage: str, monkeypatch: pytest.MonkeyPatch, **given: Any) -> None:
+            if "monkeypatch" in signature(check).parameters:
+                given["monkeypatch"] = monkeypatch
             if not sabotage:
                 check(**given)
                 return
