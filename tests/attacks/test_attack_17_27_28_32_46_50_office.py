@@ -292,7 +292,7 @@ def test_attack_46_a_clock_set_forward_and_back_does_not_shorten_the_undo_window
 def test_attack_50_credentials_of_a_store_that_is_down_stand_nowhere(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("APP_DATABASE", "postgresql+psycopg://root:geheim@127.0.0.1:1/taakveld")
+    monkeypatch.setenv("APP_DATABASE", "postgresql://root:geheim@127.0.0.1:1/taakveld")
     with caplog.at_level(logging.DEBUG):
         received = office.receive("access", "wie@elders.example")
         office.drain()
