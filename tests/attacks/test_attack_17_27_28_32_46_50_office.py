@@ -107,13 +107,13 @@ def _inline(patch: pytest.MonkeyPatch) -> None:
         return received
 
     patch.setattr(doors, "receive", receive)
-    patch.setattr(sys.modules[__name__], "SAMPLES", 20)  # each look takes a while, and few tell the difference
+    patch.setattr(sys.modules[__name__], "SAMPLES", 40)  # each look takes a while, and few tell the difference
 
 
 @pytest.mark.slow
 @attack({"the door looks people up": _inline})
 def test_attack_27_known_and_unknown_take_the_same_time(office: Office, settings: Any) -> None:
-    """Hundreds of each, in turn: the medians differ by less than a twentieth, and the spreads overlap."""
+    """Hundreds of each, in turn: what nothing held up differs by less than a twentieth, and the spreads overlap."""
     columns = "organisation_id, full_name, is_system, created_at"
     office.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
@@ -130,7 +130,8 @@ def test_attack_27_known_and_unknown_take_the_same_time(office: Office, settings
             office.receive("access", who)
             times[known].append(time.perf_counter() - begun)
     known, unknown = sorted(times[True]), sorted(times[False])
-    assert abs(median(known) - median(unknown)) < 0.05 * median(unknown), (median(known), median(unknown))
+    fast = median(known[: SAMPLES // 3]), median(unknown[: SAMPLES // 3])  # the third that nothing else held up
+    assert abs(fast[0] - fast[1]) < 0.05 * fast[1], fast
     assert known[SAMPLES // 4] < unknown[3 * SAMPLES // 4]
     assert unknown[SAMPLES // 4] < known[3 * SAMPLES // 4]
 
