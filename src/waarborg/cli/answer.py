@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 from uuid import uuid4
 
 from waarborg.cli import exits
@@ -19,15 +19,23 @@ from waarborg.cli.people import people
 from waarborg.cli.project import Project
 from waarborg.cli.words import Words
 from waarborg.errors import UsageError
-from waarborg.plans.casework import reference
+from waarborg.plans.casework import Case, reference
 from waarborg.terms import Right, SubjectRef
+
+if TYPE_CHECKING:
+    from waarborg.notice.page import Page
 
 
 def run(arguments: Namespace, out: Out) -> int:
     """`waarborg answer`."""
     with Project.of(arguments) as project:
         if getattr(arguments, "plan", None):
-            return erased(arguments, out, project)
+            case = project.work.case(arguments.plan)
+            return (
+                erased(arguments, out, project) if case.plan.right is Right.ERASURE else other(arguments, out, project)
+            )
+        if getattr(arguments, "portability", False):
+            return ported(arguments, out, project)
         return access(arguments, out, project)
 
 
@@ -104,6 +112,77 @@ class Hashing:
         return self._hash.hexdigest()
 
 
+# ------------------------------------------------------------------------------------------------ portability
+
+
+def ported(arguments: Namespace, out: Out, project: Project) -> int:
+    """What the person provided, as a folder that another service can read."""
+    from waarborg.notice.portable import port
+
+    asked, where = people(arguments, project.datamap), getattr(arguments, "output", "")
+    if len(asked) != 1:
+        raise UsageError.one("WB614", "An answer is for one person.", "Nobody gets what is about another.", "Name one.")
+    if not where or where == "-":
+        raise UsageError.one("WB615", "Where should the answer go?", "", "Name a new folder: -o mine.")
+    language = out.lang if out.lang in project.policy.languages else project.policy.languages[0]
+    with out.working(Words(out.lang)("answering")):
+        made = port(project.work, asked[0], Path(where), language)
+    out.say(f"✓ {Words(out.lang).rows(made.rows)} → {where}")
+    out.data({"ok": True, "folder": where, "rows": made.rows, "sha256": made.digest, "files": list(made.files)})
+    return exits.OK
+
+
+# ------------------------------------------------------------------------------------------------ the other rights
+
+
+def other(arguments: Namespace, out: Out, project: Project) -> int:
+    """The letter to a rectification, a restriction, or its end."""
+    from waarborg.notice.markdown import to_text
+
+    work, where = project.work, getattr(arguments, "output", "")
+    case = work.case(arguments.plan)
+    language = out.lang if out.lang in project.policy.languages else project.policy.languages[0]
+    text = to_text(page_of(case, project, language))
+    if where and where != "-":
+        with _target(where) as file:
+            file.write(text)
+        out.say(f"✓ {where}")
+    else:
+        out.say(text.rstrip("\n"))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if case.state == "verified":
+        work.answered(case.plan.digest, digest, case.plan.rows)
+        out.hint("\n" + Words(out.lang)("next_close", plan=case.plan.id[:8]))
+    out.data({"ok": True, "sha256": digest, "letter": text, "request": case.request})
+    return exits.OK
+
+
+def page_of(case: Case, project: Project, language: str) -> Page:
+    """The letter as a page. Raises `UsageError` WB618 for the plan that lifts: that letter goes out before it."""
+    from waarborg.notice import letters
+    from waarborg.notice.facts import rectified, restricted
+
+    policy, datamap, today = project.policy, project.datamap, project.clock.now().date()
+    post = letters.Post(case.plan.made_at.date(), today, reference=case.request)
+    if case.plan.undoes:
+        raise UsageError.one(
+            "WB618",
+            "The letter about the end of a restriction goes out before it is lifted.",
+            "People are told first (Art. 18(3)).",
+            "Write it with the reason, and record it: waarborg restriction tell.",
+        )
+    with project.door.read() as state:
+        told = tuple(
+            one.recipient for one in state.notifications.of(case.request) if one.state in ("told", "confirmed")
+        )
+        limits = [one for one in state.limits.of_request(case.request) if one.kind is Right.RESTRICTION]
+    if case.plan.right is Right.RECTIFICATION:
+        return letters.rectification(policy, language, post, rectified(case.plan, policy, datamap, told))
+    ground = str(case.sealed.more.get("ground", ""))
+    until = limits[0].ends if limits else None
+    return letters.restriction(policy, language, post, restricted(case.plan, policy, datamap, ground, until))
+
+
 # ------------------------------------------------------------------------------------------------ erasure
 
 
@@ -111,7 +190,9 @@ def erased(arguments: Namespace, out: Out, project: Project) -> int:
     """The answer to an erasure: what went, what stays, why, and until when."""
     work = project.work
     case = work.case(arguments.plan)
-    text = letter(case, project.policy, project.datamap, Words(out.lang), project.clock.now().date())
+    with project.door.read() as state:
+        told = state.notifications.of(case.request)
+    text = letter(case, project.policy, project.datamap, Words(out.lang), project.clock.now().date(), told)
     where = getattr(arguments, "output", "")
     if where and where != "-":
         with _target(where) as file:

@@ -12,20 +12,28 @@ from waarborg.datamap.model import SECRET, TECHNICAL, DataMap
 from waarborg.plans.casework import Case
 from waarborg.plans.model import Kept, Plan
 from waarborg.policy.model import Policy
+from waarborg.state.notifications import RecipientNotification
 from waarborg.terms import Treatment
 
 WIDTH = 65
 """Characters in a line: what people read well."""
 
 
-def letter(case: Case, policy: Policy, datamap: DataMap, say: Words, today: date) -> str:
-    """The letter."""
+def letter(
+    case: Case,
+    policy: Policy,
+    datamap: DataMap,
+    say: Words,
+    today: date,
+    told: Sequence[RecipientNotification] = (),
+) -> str:
+    """The letter. `told`: the recipients that have the same data, and how far telling them is (Art. 19)."""
     parts = [say("answer_title"), "=" * len(say("answer_title")), f"{policy.controller.name}, {say.day(today)}", ""]
     if case.state != "verified":
         parts += [*_wrapped(say("answer_not_yet")), ""]
     if not case.plan.located and case.plan.empty:
         parts += [*_wrapped(say("answer_nothing")), ""]
-    for title, lines in _sections(case, policy, datamap, say):
+    for title, lines in [*_sections(case, policy, datamap, say), *_told(policy, say, told)]:
         parts += [title, "-" * len(title), *lines, ""]
     parts += _end(case, policy, say)
     return "\n".join(parts) + "\n"
@@ -46,6 +54,19 @@ def _sections(case: Case, policy: Policy, datamap: DataMap, say: Words) -> Itera
     if backups and gone:
         period = say.period(str(max((rule.period for rule in backups if rule.period), default="")))
         yield say("answer_backups"), list(_wrapped(say("answer_backups_says", period=period)))
+
+
+def _told(policy: Policy, say: Words, told: Sequence[RecipientNotification]) -> Iterator[tuple[str, list[str]]]:
+    """Who else had the data: each by name, with how to reach them and how far it is."""
+    lines = []
+    for one in told:
+        who = policy.recipients.get(one.recipient)
+        if who is not None:
+            name = who.label.say(say.lang) if who.name[:1].islower() else who.name
+            reach = f" ({who.contact})" if who.contact else ""
+            lines += _wrapped(f"{name}{reach}: {say(f'answer_told_{one.state}')}", "- ")
+    if lines:
+        yield say("answer_told"), [*_wrapped(say("answer_told_says")), *lines]
 
 
 def _gone(plan: Plan, datamap: DataMap) -> list[str]:
@@ -127,7 +148,13 @@ def _end(case: Case, policy: Policy, say: Words) -> list[str]:
     complaint = policy.rights.complaint.say(say.lang) if policy.rights.complaint else ""
     authority = say("answer_authority", authority=policy.controller.authority)
     says = " ".join(
-        part for part in (say("answer_write", contact=contact) if contact else "", complaint or authority) if part
+        part
+        for part in (
+            say("answer_write", contact=contact) if contact else "",
+            complaint or authority,
+            say("answer_elsewhere"),
+        )
+        if part
     )
     return [title, "-" * len(title), *_wrapped(says), "", *_wrapped(say("answer_receipt", request=case.request))]
 
