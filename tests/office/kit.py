@@ -112,6 +112,14 @@ class Office:
             connection.commit()
             return found
 
+    def edit(self, name: str, old: str, new: str) -> None:
+        """The policy or the data map of this tenant says something else (`old` stands there once)."""
+        path = Path(self.tenant.folder) / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        engine._policies.clear()
+
     def email(self, id: int) -> str:
         """The address of a member."""
         return str(self.sql("SELECT email FROM member WHERE id = ?", id)[0][0])

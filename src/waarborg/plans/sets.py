@@ -48,6 +48,10 @@ Pin = tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]
 """A reference that cannot be cut: to which table, from which, its columns there, ours, and the link behind it."""
 
 
+BEYOND = "given:beyond"
+"""The seed that is always empty: a table of people that was not asked about."""
+
+
 def key_seed(kinds: Sequence[str]) -> str:
     """The name of the seed that holds given identifiers of these kinds."""
     return "given:" + "+".join(kinds)
@@ -289,8 +293,8 @@ class Ownership:
                 found.append(self._by_holder(table, identifier, kinds))
             else:
                 found.append(self._by_kinds(table, strong, weak, kinds))
-        if not found:
-            return None
+        if not found:  # it is not known by any of this: a set without rows, which others may speak of all the same
+            return Given(_key(table), BEYOND, How())
         rows = _either(found)
         extra: list[Rows] = [_is(column, values) for column, values in subject.where.items()]
         if subject.nobody:

@@ -16,11 +16,14 @@ from types import FrameType
 
 from django.db import close_old_connections, connection
 
+from waarborg.errors import StoreError
 from waarborg.office.jobs import queue
 from waarborg.office.jobs.queue import JOBS, LEASE, Claim, Later
 
 IDLE = 1.0
 """Seconds between looks when there is nothing to do."""
+AWAY = 300.0
+"""Seconds before a store that is down is tried again."""
 TICK = 30.0
 """Seconds between looks at what comes back by itself."""
 
@@ -35,6 +38,12 @@ def do(claimed: Claim) -> None:
     except Later as later:
         queue.postpone(claimed, later)
         log.info("job waits", extra={"job": row.name, "error": later.error})
+    except StoreError as error:
+        if error.unreachable:  # a customer's database that is down is waited for, however long
+            queue.postpone(claimed, Later(queue.named(error), seconds=AWAY))
+        else:
+            queue.fail(claimed, error)
+        log.warning("a store refused", extra={"job": row.name, "error": queue.named(error)})
     except Exception as error:
         queue.fail(claimed, error)
         log.warning("job failed", extra={"job": row.name, "error": queue.named(error), "attempts": row.attempts})

@@ -24,7 +24,7 @@ from waarborg.office.people.roles import SYSTEM, By
 from waarborg.office.requests import answers, links, messages, moves, recipients
 from waarborg.office.requests.life import ENDED, Ask, State
 from waarborg.office.requests.models import SubjectRequest
-from waarborg.office.requests.papers import opened_papers
+from waarborg.office.requests.papers import Papers, opened_papers
 from waarborg.plans.model import Plan, Verdict
 from waarborg.policy.model import Policy
 from waarborg.terms import SubjectRef
@@ -117,7 +117,13 @@ def _wait(request: SubjectRequest, error: WaarborgError) -> Later:
 def person_of(request: SubjectRequest) -> SubjectRef:
     """Who the request is about, as the stores are asked."""
     with opened_papers(request) as papers:
-        return SubjectRef(dict((papers.get("person") or {}).get("identifiers", {})))
+        return person_in(papers)
+
+
+def person_in(papers: Papers) -> SubjectRef:
+    """The same, from papers that are open."""
+    body = papers.get("person") or {}
+    return SubjectRef(dict(body.get("identifiers", {})), str(body.get("table", "")))
 
 
 def by_hand(request: SubjectRequest) -> None:

@@ -75,12 +75,12 @@ def answer_in_words(request: SubjectRequest, by: By, version: int, text: str) ->
         moves.move(request, "answer", by=by, version=version)
 
 
-def name_person(request: SubjectRequest, by: By, identifiers: dict[str, str]) -> None:
+def name_person(request: SubjectRequest, by: By, identifiers: dict[str, str], table: str = "") -> None:
     """Staff found out which row is meant (WB411, WB417): the request is looked up again by these identifiers."""
     require(by, "vouch", request)
     with transaction.atomic(), opened_papers(request) as papers:
         body = papers.get("person") or {}
-        papers.put("person", {**body, "identifiers": identifiers})
+        papers.put("person", {**body, "identifiers": identifiers, "table": table})
         fields = {"hint": "", "needed": None, "version": request.version + 1}
         if request.state in (State.RECEIVED, State.IDENTITY, State.IN_REVIEW) and not request.plan:
             SubjectRequest.objects.filter(pk=request.pk, version=request.version).update(**fields)

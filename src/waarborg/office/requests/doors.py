@@ -55,6 +55,8 @@ class Incoming:
     language: str
     identifiers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Who it is about: kinds of the data map (`email`, `customer_number`)."""
+    table: str = ""
+    """The table of people of which a `key` is meant: the same key is another person's in another table."""
     contact: str = field(default="", repr=False)
     """The address it came from. Answers go there only where the database knows nobody, or no address."""
     name: str = field(default="", repr=False)
@@ -137,6 +139,8 @@ def _check(policy: Policy, incoming: Incoming, handed: Handed | None) -> None:
         faults.append(("language", f"The policy is written in {', '.join(policy.languages)}."))
     if handed is None and not any(value.strip() for value in incoming.identifiers.values()):
         faults.append(("identifiers", "It does not say who it is about."))
+    if "key" in incoming.identifiers and not incoming.table:
+        faults.append(("table", "It does not say of which table the key is."))
     if any(len(value) > 500 for value in incoming.identifiers.values()):
         faults.append(("identifiers", "That is too long."))
     if incoming.on_behalf not in BEHALF or (incoming.on_behalf and handed is not None):
@@ -273,7 +277,8 @@ def _seal(state: Vaulted, request: SubjectRequest, incoming: Incoming, handed: H
     given = handed.identifiers if handed else incoming.identifiers
     identifiers = {kind: value.strip() for kind, value in given.items() if value.strip()}
     name = incoming.name or (handed.name if handed else "")
-    papers.put("person", {"identifiers": identifiers, "name": name})
+    table = handed.table if handed else incoming.table
+    papers.put("person", {"identifiers": identifiers, "name": name, "table": table})
     papers.put(
         "asked",
         {

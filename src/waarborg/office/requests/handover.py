@@ -5,8 +5,9 @@
     handed = recall(tenant, handed.id)      # the session holds an id; who it is lies sealed
 
 A token is a JWS: HS256 under the tenant's shared secret, or Ed25519 under the application's own key. Claims: `aud` the
-tenant, `iat`, `exp` (at most ten minutes later), `jti`, `identifiers` (kinds of the data map), and may have `lang`,
-`name`, and `amr` (how the person signed in, RFC 8176: a second factor there counts as one here).
+tenant, `iat`, `exp` (at most ten minutes later), `jti`, `identifiers` (kinds of the data map; a `key` goes with its
+`table`), and may have `lang`, `name`, `amr` (how the person signed in, RFC 8176: a second factor there counts as one
+here).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from waarborg.office.people.models import Tenant
 from waarborg.office.requests import links
 from waarborg.office.requests.identity import RUNGS, STRONG
 from waarborg.office.requests.models import UsedToken
+from waarborg.terms import SubjectRef
 
 LONGEST = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
@@ -47,6 +49,13 @@ class Handed:
     language: str = ""
     name: str = field(default="", repr=False)
     height: int = RUNGS["session"].height
+    table: str = ""
+    """The table of people of which a `key` is meant."""
+
+    @property
+    def person(self) -> SubjectRef:
+        """Who it is, as the stores are asked."""
+        return SubjectRef(dict(self.identifiers), self.table)
 
 
 def secret_of(tenant: Tenant) -> bytes:
@@ -81,10 +90,11 @@ def accept(tenant: Tenant, token: str) -> Handed:
         row, made = UsedToken.objects.get_or_create(tenant=tenant, hash=used, defaults={"expires_at": now + STAYS})
         if not made:
             raise links.invalid()
-        body = {"identifiers": identifiers, "language": language, "name": name, "height": height}
+        table = str(claims.get("table") or "")
+        body = {"identifiers": identifiers, "language": language, "name": name, "height": height, "table": table}
         key = f"handed:{used[:40]}"
         state.vault.seal(key, json.dumps(body).encode(), key=key, kind="handed", at=now)
-    return Handed(row.hash[:40], identifiers, language, name, height)
+    return Handed(row.hash[:40], identifiers, language, name, height, table)
 
 
 def recall(tenant: Tenant, id: str) -> Handed | None:
@@ -96,7 +106,7 @@ def recall(tenant: Tenant, id: str) -> Handed | None:
         if not state.vault.has(f"handed:{id}"):
             return None
         body = json.loads(state.vault.open(f"handed:{id}"))
-    return Handed(id, body["identifiers"], body["language"], body["name"], body["height"])
+    return Handed(id, body["identifiers"], body["language"], body["name"], body["height"], body.get("table", ""))
 
 
 def forget(tenant: Tenant, now: datetime) -> int:
@@ -136,6 +146,8 @@ def _fits(tenant: Tenant, claims: Mapping[str, Any], now: datetime) -> None:
         raise links.invalid()
     identifiers = claims.get("identifiers")
     if claims.get("aud") != tenant.slug or not isinstance(identifiers, dict) or not identifiers:
+        raise links.invalid()
+    if "key" in identifiers and not claims.get("table"):
         raise links.invalid()
     at = now.timestamp()
     fresh = begun - SKEW.total_seconds() <= at < ends and 0 < ends - begun <= LONGEST.total_seconds()

@@ -268,7 +268,7 @@ def step_up(request: SubjectRequest) -> None:
     rungs = [one for one in offered(policy, known, request.needed) if RUNGS[one].height > request.assurance]
     with transaction.atomic():
         if not rungs:
-            SubjectRequest.objects.filter(pk=request.pk).update(hint="no_rung")
+            SubjectRequest.objects.filter(pk=request.pk, hint="").update(hint="no_rung")
             request.refresh_from_db()
             if request.state == State.RECEIVED:
                 moves.move(request, "ask_identity", by=SYSTEM, data={"rung": "address"})

@@ -14,7 +14,7 @@ from waarborg.office.jobs.queue import Later, named
 from waarborg.office.people.models import Organisation, Tenant
 from waarborg.office.people.roles import SYSTEM
 from waarborg.office.requests import clock, identity, links, messages, moves
-from waarborg.office.requests.carry import AGAIN, LOOKED_AT, fetch
+from waarborg.office.requests.carry import AGAIN, LOOKED_AT, fetch, person_in
 from waarborg.office.requests.life import ENDED, Door, State
 from waarborg.office.requests.models import SubjectRequest
 from waarborg.office.requests.papers import opened_papers, papers_of
@@ -28,9 +28,10 @@ def look(tenant: Tenant, request: str) -> None:
     if found.state != State.RECEIVED:
         return
     with opened_papers(found) as papers:
-        given = dict((papers.get("person") or {}).get("identifiers", {}))
+        person = person_in(papers)
         asked = papers.get("asked") or {}
-    known, hint = _looked_up(tenant, given)
+    known, person, hint = _looked_up(tenant, person)
+    given = dict(person.identifiers)
     policy = engine.policy_of(tenant)
     address, problem = record_address(known, given, str(asked.get("contact", "")), found.on_behalf)
     need = identity.needed(
@@ -40,6 +41,8 @@ def look(tenant: Tenant, request: str) -> None:
     with transaction.atomic(), engine.door(tenant).begin() as state:
         papers = papers_of(state, found)
         identity.keep_known(papers, known)
+        body = papers.get("person") or {}
+        papers.put("person", {**body, "identifiers": given, "table": person.table})
         papers.put("contact", {"address": address, "record": known.found and bool(known.addresses)})
         papers.put("need", list(need.why))
         SubjectRequest.objects.filter(pk=found.pk).update(
@@ -68,17 +71,30 @@ def look_again(tenant: Tenant, request: str) -> None:
                 identity.mail_link(state, found, address)
 
 
-def _looked_up(tenant: Tenant, given: dict[str, str]) -> tuple[Known, str]:
-    """What the stores know, and the id of what stands in the way of telling one person from another."""
+def _looked_up(tenant: Tenant, person: SubjectRef) -> tuple[Known, SubjectRef, str]:
+    """What the stores know, by what they are asked from here on, and what stands in the way of telling people apart.
+
+    A key leads to one table. Where the address in that row leads to the same person and to nobody else, the stores are
+    asked by the address: it is what the other tables know them by.
+    """
     with engine.opened(tenant) as opened:
         try:
-            return who(opened.work.planner, SubjectRef(given)), ""
+            known = who(opened.work.planner, person)
         except PlanError as error:
-            return Known((), {}, frozenset()), named(error)
+            return Known((), {}, frozenset()), person, named(error)
         except StoreError as error:
             if error.unreachable:
                 raise Later(named(error), seconds=AGAIN.total_seconds()) from None
             raise
+        if person.table and len(known.addresses) == 1:
+            by_address = SubjectRef({"email": known.addresses[0]})
+            try:
+                wider = who(opened.work.planner, by_address)
+            except PlanError:
+                return known, person, ""
+            if set(known.rows) <= set(wider.rows):
+                return wider, by_address, ""
+        return known, person, ""
 
 
 def record_address(known: Known, given: dict[str, str], contact: str, behalf: str) -> tuple[str, str]:
@@ -139,7 +155,7 @@ def identified(request: SubjectRequest, means: str) -> None:
     with transaction.atomic(), engine.door(request.tenant).begin() as state:
         papers = papers_of(state, request)
         known = identity.known_of(papers)
-        given = dict((papers.get("person") or {}).get("identifiers", {}))
+        given = dict(person_in(papers).identifiers)
         subject, _ = state.people.subject(identity.subject_name(known, given), at=engine.now())
         other = (
             SubjectRequest.objects.filter(

@@ -58,7 +58,7 @@ class Mine:
 
 def person_of(handed: Handed) -> SubjectRef:
     """Who was handed over, as the stores are asked."""
-    return SubjectRef(dict(handed.identifiers))
+    return handed.person
 
 
 def mine(tenant: Tenant, handed: Handed) -> Mine:
