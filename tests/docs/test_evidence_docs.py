@@ -106,9 +106,7 @@ def test_verifying_as_documented(tmp_path, monkeypatch, capsys):
 
 
 def test_every_error_of_evidence_and_state_has_its_page_and_every_page_its_error():
-    sources = "".join(
-        path.read_text() for part in ("evidence", "state") for path in (ROOT / "src/waarborg" / part).glob("*.py")
-    )
+    sources = "".join(path.read_text() for path in (ROOT / "src/waarborg").rglob("*.py"))
     used = set(re.findall(r"\bWB5\d\d\b", sources)) | {f"WB{510 + n}" for n in range(13)}
     pages = {path.stem for path in (ROOT / "docs/errors").glob("WB5*.md")}
     assert used == pages

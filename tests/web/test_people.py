@@ -19,7 +19,7 @@ from waarborg.office.centre import forms, reading
 from waarborg.office.errors import MoveError
 from waarborg.office.people.roles import PERSON
 from waarborg.office.publications.versions import publish
-from waarborg.office.requests import answers, carry, choices, clock, gateway, identity, moves, packages
+from waarborg.office.requests import answers, choices, clock, decide, documents, gateway, identity, moves, packages
 from waarborg.office.requests.life import Ask
 from waarborg.office.requests.models import IdentityCheck, Link, Package, SubjectRequest
 from waarborg.terms import SubjectRef
@@ -240,7 +240,7 @@ def test_people_04_no_document_unless_asked_for_and_then_destroyed(browser: Any,
         assert request.state == "identity"  # invoices: more than a mail is needed
         policy = Path(centre.tenant.folder) / "policy.yaml"
         assert "document" in policy.read_text(encoding="utf-8")
-        token = identity.ask_document(request, officer, "Uw telefoonnummer is niet meer van u.")
+        token = documents.ask(request, officer, "Uw telefoonnummer is niet meer van u.")
         page.goto(url(centre, f"document/{token}"))
         assert "Uw telefoonnummer is niet meer van u." in page.inner_text("main")  # a step up says why
         scan = tmp_path / "scan.png"
@@ -255,7 +255,7 @@ def test_people_04_no_document_unless_asked_for_and_then_destroyed(browser: Any,
         assert "Wij hebben het ontvangen" in page.inner_text("h1")
     with engine.door(centre.tenant).read() as state:
         assert state.vault.has(f"{identity.document_name(request)}:body")
-    identity.judge_document(request, officer, genuine=True)
+    documents.judge(request, officer, genuine=True)
     with engine.door(centre.tenant).read() as state:
         assert not state.vault.has(f"{identity.document_name(request)}:body")
 
@@ -522,7 +522,7 @@ def test_people_10_after_the_window_it_happens_and_the_page_says_so(browser: Any
         assert "Is weg" in page.inner_text("#plan")
         assert "Beantwoord" in page.inner_text(".clock-left")
     with pytest.raises(MoveError):
-        carry.undo(request, PERSON)
+        decide.undo(request, PERSON)
 
 
 # ------------------------------------------------------------------------------------------------------------- 11

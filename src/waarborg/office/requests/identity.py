@@ -5,7 +5,6 @@
     confirm(tenant, token, code)           the link from the mail with the code from the screen
     send_code(request) · check_code(request, code)        a fresh code, for files and status pages
     step_up(request, …) · text_code · check_text          a second factor
-    ask_document · take_document · judge_document         the last resort: sealed, decided by a person, destroyed
     vouch(request, by, reasons)            a privacy officer knows otherwise: written down with the reason
 
 A mail goes to the address that the database holds for that person, never to the address in the request (attacks 1, 2
