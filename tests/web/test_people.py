@@ -254,10 +254,10 @@ def test_people_04_no_document_unless_asked_for_and_then_destroyed(browser: Any,
         page.get_by_role("button", name="Versturen").click()
         assert "Wij hebben het ontvangen" in page.inner_text("h1")
     with engine.door(centre.tenant).read() as state:
-        assert state.vault.has(f"{identity.document_name(request)}:body")
+        assert state.vault.has(f"{documents.name_of(request)}:body")
     documents.judge(request, officer, genuine=True)
     with engine.door(centre.tenant).read() as state:
-        assert not state.vault.has(f"{identity.document_name(request)}:body")
+        assert not state.vault.has(f"{documents.name_of(request)}:body")
 
 
 # -------------------------------------------------------------------------------------------------------------- 5
