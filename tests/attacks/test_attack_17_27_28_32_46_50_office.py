@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from contextlib import suppress
@@ -111,6 +112,9 @@ def _inline(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    os.environ.get("WAARBORG_LONG") != "1", reason="times two crowds: WAARBORG_LONG=1, on a quiet machine"
+)
 @attack({"the door looks people up": _inline})
 def test_attack_27_known_and_unknown_take_the_same_time(office: Office, settings: Any) -> None:
     """Hundreds of each, in turn: what nothing held up differs by less than a twentieth, and the spreads overlap."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -165,16 +164,14 @@ def test_who_looked_is_shown_by_role(office: Office, centre: Client) -> None:
 # ------------------------------------------------------------------------------------------------ choices
 
 
-def test_withdrawing_is_one_click_and_holds_within_a_second(office: Office, centre: Client) -> None:
+def test_withdrawing_is_one_click_and_holds_at_once(office: Office, centre: Client) -> None:
     person = SubjectRef({"email": office.email(3)})
     link = choices.link(office.tenant, {"email": office.email(3)})
     page = f"/taakveld/nl/preferences/{link}"
     assert choices.may_use(office.tenant, person, "newsletter")
     assert "Ja, stuur mij elke maand de nieuwsbrief." in centre.get(page).content.decode()
-    begun = time.perf_counter()
     answer = centre.post(page, {"do": "stop", "purpose": "newsletter"})
-    assert not choices.may_use(office.tenant, person, "newsletter")
-    assert time.perf_counter() - begun < 1
+    assert not choices.may_use(office.tenant, person, "newsletter")  # at once: no job was done in between
     assert "Ingetrokken sinds 30 november 2026" in answer.content.decode()
     assert "consent.withdrawn" in office.kinds()
     assert choices.may_use(office.tenant, SubjectRef({"email": office.email(4)}), "newsletter")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -537,11 +536,9 @@ def test_people_11_one_click_to_withdraw_by_a_link_without_login(browser: Any, c
         asks = engine.policy_of(centre.tenant).notice.asks
         for name, one in asks.items():
             assert one.text.say("nl") in page.inner_text(f"#{name}")  # the exact words
-        begun = time.perf_counter()
         page.locator("#newsletter button").click()
         page.wait_for_selector("[role=status]")
-        assert not choices.may_use(centre.tenant, person, "newsletter")
-        assert time.perf_counter() - begun < 1
+        assert not choices.may_use(centre.tenant, person, "newsletter")  # at once: no job was done in between
         assert "30 november 2026" in page.inner_text("#newsletter")
 
 
