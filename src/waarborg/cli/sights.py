@@ -44,6 +44,7 @@ def look(project: Project, rows: int = ROWS) -> tuple[dict[str, Sight], list[Fin
     from waarborg.scan.looks import Looks
     from waarborg.scan.pipeline import scan
     from waarborg.scan.precision import too_fine
+    from waarborg.scan.rehashed import hashed_people
     from waarborg.scan.tested import dead_leads
 
     seen: dict[str, Sight] = {}
@@ -60,6 +61,7 @@ def look(project: Project, rows: int = ROWS) -> tuple[dict[str, Sight], list[Fin
             seen[name] = sight(found, schema, dead_leads(project.datamap, name, looks))
             if project._policy is not None:
                 wrong += too_fine(project._policy, project.datamap, name, looks)
+                wrong += hashed_people(project._policy, project.datamap, name, looks)
         except StoreError as error:
             wrong += error.findings
     return seen, wrong

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl, DataMap, TableDecl
 from waarborg.errors import Finding, Place, Severity, WaarborgError, near_miss
-from waarborg.terms import LinkKind
+from waarborg.terms import LinkKind, Treatment
 from waarborg.yamlfile import shown
 
 OWN = (SECRET, TECHNICAL)
@@ -51,6 +51,7 @@ def check_against_policy(datamap: DataMap, policy: PolicyFacts) -> list[Finding]
         *unknown_categories(datamap, policy),
         *unused_categories(datamap, policy),
         *uncounted(datamap, policy),
+        *codes_for_nothing(datamap, policy),
         *people_of_people(datamap),
     ]
 
@@ -107,6 +108,20 @@ def uncounted(datamap: DataMap, policy: PolicyFacts) -> Iterator[Finding]:
                 what = f'The term "{name}" counts from {rule.starts_at}, and no column of this table tells when.'
                 todo = f"Add dates: {{{rule.starts_at}: column}}."
                 yield Finding("WB233", table.place, what, "The rows would stay for ever.", todo, Severity.WARNING)
+
+
+def codes_for_nothing(datamap: DataMap, policy: PolicyFacts) -> Iterator[Finding]:
+    """Columns that get a keyed code where the policy promises that nobody is in them any more."""
+    for table, column in _columns(datamap):
+        if column.on_erasure is not Treatment.PSEUDONYMISE or column.category.partition(".")[0] in OWN:
+            continue
+        rules = [name for name, rule in policy.retention.items() if rule.covers(column.category)]
+        if rules:
+            what = (
+                f'"{column.name}" of {table.name} gets a code, and the rule "{rules[0]}" promises that nobody is in it.'
+            )
+            why = "A code in place of a value is personal data as long as somebody can make it again (Art. 4(5))."
+            yield Finding("WB242", column.place, what, why, "Clear, replace or generalise it.")
 
 
 def people_of_people(datamap: DataMap) -> Iterator[Finding]:

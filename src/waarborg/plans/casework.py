@@ -29,6 +29,7 @@ from waarborg.plans.model import BY_TRIGGER, Approval, Plan, Result, Sealed, Sto
 from waarborg.plans.planner import Planner, enough
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.plans.sweeper import Sweeper
+from waarborg.plans.unanswered import answer_first
 from waarborg.state import State
 from waarborg.state.declared import declared_names
 from waarborg.terms import Right, SubjectRef
@@ -176,6 +177,9 @@ class Casework:
                 "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
             )
         approval = Approval(case.plan.digest, "", self.clock.now())
+        if case.plan.right is Right.ERASURE and case.state == "approved":
+            with self.door.begin() as state:
+                answer_first(state, [reference(person) for person in case.sealed.people], self.clock.now())
         self.before(case)
         try:
             result = self.carry(case, approval)

@@ -124,7 +124,10 @@ class Planner:
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
-        return self.made(located, blueprints, self.rules(people)), located.sealed
+        plan = self.made(located, blueprints, self.rules(people))
+        if not plan.located and len(people) == 1:
+            self.really_nothing(people[0])
+        return plan, located.sealed
 
     def plan_again(self, people: Sequence[SubjectRef], seeds: Mapping[str, Seeds]) -> tuple[Plan, Sealed]:
         """The erasure of people whose rows are known by keys that were frozen: identifiers may be gone by now."""
@@ -212,7 +215,15 @@ class Planner:
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )
+        if not answer.rows:
+            self.really_nothing(person)
         return answer.rows
+
+    def really_nothing(self, person: SubjectRef) -> None:
+        """Refuse to say that nothing was found where it stands there in another spelling. Raises `PlanError` WB480."""
+        from waarborg.plans.near import never_falsely_nothing
+
+        never_falsely_nothing(self, person)
 
     # -- carrying out --------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ from waarborg.state.known import Known, hashes
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 
+KEY = "key@"
+"""How the kinds begin under which the key of a row in a table of people is known."""
 BLOCK = 500
 """Hashes looked up at once: engines bound the parameters of a statement."""
 
@@ -77,8 +79,8 @@ class Disclosures:
                 instant_text(at),
             ],
         )
-        rows = [(id, who, hashed) for who, person in enumerate(people) for hashed in self._hashes(person, at)]
-        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, person) VALUES (?, ?, ?)", rows)
+        rows = [(id, who, kind, one) for who, person in enumerate(people) for kind, one in self._hashes(person, at)]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, kind, person) VALUES (?, ?, ?, ?)", rows)
         if one.told:
             body = json.dumps(dict(one.told)).encode()
             self._vault.seal(f"disclosure:{id}", body, key=f"disclosure:{id}", kind="disclosure", at=at)
@@ -105,8 +107,8 @@ class Disclosures:
         theirs = self._theirs(self._hashes(known, at))
         added = self._hashes(new, at)
         there = self._theirs(added)
-        rows = [(id, who, hashed) for id, who in sorted(theirs - there) for hashed in added]
-        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, person) VALUES (?, ?, ?)", rows)
+        rows = [(id, who, kind, one) for id, who in sorted(theirs - there) for kind, one in added]
+        self._sql.many("INSERT INTO waarborg_disclosed (disclosure, who, kind, person) VALUES (?, ?, ?, ?)", rows)
         return len(theirs)
 
     def forget(self, named: Iterable[Known], *, at: datetime) -> int:
@@ -133,18 +135,32 @@ class Disclosures:
                 recipient, purpose, ground, tuple(json.loads(data)), date.fromisoformat(day), document, told, id
             )
 
-    def _theirs(self, hashed: Sequence[str]) -> set[tuple[str, int]]:
-        """The hand-overs about somebody known by any of these hashes, and the number of that person in each."""
+    def _theirs(self, hashed: Sequence[tuple[str, str]]) -> set[tuple[str, int]]:
+        """The hand-overs about somebody known by any of these hashes, and the number of that person in each.
+
+        Not about a former holder of the same address: one whose own row had another key (attack 4).
+        """
         found: set[tuple[str, int]] = set()
-        for block in _blocks(hashed):
+        for block in _blocks([one for _, one in hashed]):
             rows = self._sql.all(
                 f"SELECT disclosure, who FROM waarborg_disclosed WHERE person IN ({_marks(block)})", block
             )
             found |= {(id, int(who)) for id, who in rows}
-        return found
+        keys = {kind: {one for other, one in hashed if other == kind} for kind, _ in hashed if kind.startswith(KEY)}
+        return {one for one in found if not keys or not self._another(*one, keys)}
 
-    def _hashes(self, named: Iterable[Known], at: datetime) -> list[str]:
-        return hashes(self._vault, "disclosures", named, at=at)
+    def _another(self, id: str, who: int, keys: Mapping[str, set[str]]) -> bool:
+        """Whether a person in a hand-over is known by the key of another row of the same table."""
+        rows = self._sql.all("SELECT kind, person FROM waarborg_disclosed WHERE disclosure = ? AND who = ?", [id, who])
+        theirs = [(kind, one) for kind, one in rows if kind in keys]
+        return bool(theirs) and not any(one in keys[kind] for kind, one in theirs)
+
+    def _hashes(self, named: Iterable[Known], at: datetime) -> list[tuple[str, str]]:
+        """The kind and the keyed hash of each identifier that tells people apart."""
+        found = [
+            (kind, one) for kind, value in named for one in hashes(self._vault, "disclosures", [(kind, value)], at=at)
+        ]
+        return list(dict.fromkeys(found))
 
 
 def _blocks(values: Sequence[str]) -> Iterable[Sequence[str]]:

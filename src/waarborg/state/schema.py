@@ -52,7 +52,7 @@ _TABLES = (
     """waarborg_disclosure (id {key} NOT NULL PRIMARY KEY, recipient {key} NOT NULL, purpose {key} NOT NULL,
        ground {key} NOT NULL, data {text} NOT NULL, day {key} NOT NULL, document {key} NOT NULL,
        made {key} NOT NULL)""",
-    """waarborg_disclosed (disclosure {key} NOT NULL, who {whole} NOT NULL, person {key} NOT NULL,
+    """waarborg_disclosed (disclosure {key} NOT NULL, who {whole} NOT NULL, kind {key} NOT NULL, person {key} NOT NULL,
        PRIMARY KEY (disclosure, who, person))""",
     """waarborg_notification (request {key} NOT NULL, recipient {key} NOT NULL, asked {key} NOT NULL,
        state {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, document {key} NOT NULL,
