@@ -140,7 +140,7 @@ SABOTAGES = (
         "if rows > distinct and not by_key:",
         "if rows > distinct + 9 and not by_key:",
     ),
-    Sabotage("frozen seeds are forgotten", LOCATE, "        _carry(seeds[name], old)", "        pass"),
+    Sabotage("frozen seeds are forgotten", LOCATE, "        carry(seeds[name], old)", "        pass"),
     Sabotage(
         "parents before children",
         ORDER,
@@ -190,4 +190,59 @@ SABOTAGES = (
     ),
     Sabotage("holds on named people do not count", RULES, "if hold.everyone or hold.id in held", "if hold.everyone"),
     Sabotage("columns about others come out", ACCESS, "((*rows, others), hidden | about)", "((*rows, others), hidden)"),
+    # the other rights
+    Sabotage(
+        "what law keeps is corrected",
+        "waarborg.plans.correct",
+        "            rows = Both((rows, Not(In(kept))))",
+        "            pass",
+    ),
+    Sabotage(
+        "a derived copy is written as it stands",
+        "waarborg.plans.values",
+        "    if hint := hinted(column):\n        return hint",
+        "    if hint := hinted(column):\n        return ()",
+    ),
+    Sabotage(
+        "restriction cuts what others have",
+        "waarborg.plans.suspend",
+        "erased=erased, lent=True)",
+        "erased=erased, lent=False)",
+    ),
+    Sabotage(
+        "rows that never went come back twice",
+        "waarborg.plans.apart",
+        "                    apart.drop(self.request, self.store, number)",
+        "                    pass",
+    ),
+    Sabotage(
+        "a copy is never settled",
+        "waarborg.plans.restricting",
+        "                    state.apart.settle(case.request, part.store, at=self.clock.now())",
+        "                    pass",
+    ),
+    Sabotage(
+        "what somebody filled is written over",
+        "waarborg.plans.restore",
+        "                yield from self._changed(facts, copy)",
+        "                pass",
+    ),
+    Sabotage(
+        "restricted people are erased",
+        "waarborg.plans.restricting",
+        '        self.not_restricted(people, "erased by this request")',
+        "        pass",
+    ),
+    Sabotage(
+        "a hold does not reach into the vault",
+        "waarborg.plans.restricting",
+        "        self._free_of_holds(limit, sealed.people)",
+        "        pass",
+    ),
+    Sabotage(
+        "a profile takes what others read",
+        "waarborg.plans.profile",
+        "        if readers == {purpose} and",
+        "        if purpose in readers and",
+    ),
 )

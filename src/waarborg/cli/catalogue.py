@@ -420,6 +420,15 @@ COMMANDS: tuple[Command, ...] = (
         examples=("waarborg weigh 8f3c21d0 --uphold",),
     ),
     Command(
+        "profile",
+        "request",
+        "Show what removing the profile would do that a purpose built of a person, once the objection is upheld.",
+        "rights:profile",
+        (*PEOPLE, PURPOSE, BRIEF),
+        "A profile is what was inferred for this purpose and is read by no other (source: inferred). The plan is approved, "
+        "applied and verified like every plan.",
+    ),
+    Command(
         "withdraw",
         "request",
         "A person takes consent for a purpose back (Art. 7(3)): it stops now.",

@@ -111,6 +111,16 @@ def weigh(arguments: Namespace, out: Out) -> int:
         return _placed(limit, project, out)
 
 
+def profile(arguments: Namespace, out: Out) -> int:
+    """`waarborg profile`."""
+    with Project.of(arguments) as project:
+        person, purpose = _one(arguments, project), _purpose(arguments)
+        with out.working(Words(out.lang)("looking")):
+            case = project.work.plan_profile(person, purpose)
+        show_case(case, project, out, arguments)
+    return exits.OK
+
+
 def withdraw(arguments: Namespace, out: Out) -> int:
     """`waarborg withdraw`."""
     with Project.of(arguments) as project:

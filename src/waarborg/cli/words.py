@@ -119,6 +119,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # the other rights
     "rectification_of": ("Verbetering van gegevens van {people}", "Rectification of data of {people}"),
     "restriction_of": ("Beperking voor {people}", "Restriction for {people}"),
+    "objection_of": ("Verwijderen van het profiel van {people}", "Removal of the profile of {people}"),
     "restore_of": ("Opheffing van een beperking", "Lifting of a restriction"),
     "set_apart": ("Gaat naar de kluis", "Goes to the vault"),
     "emptied": ("Blijft, zonder persoonsgegevens", "Stays, without personal data"),
@@ -329,6 +330,7 @@ ARTICLES = {
     "Art. 15(4)": ("art. 15 lid 4 AVG", "Art. 15(4)"),
     "Art. 5(1)(d)": ("art. 5 lid 1 onder d AVG", "Art. 5(1)(d)"),
     "Art. 16": ("art. 16 AVG", "Art. 16"),
+    "Art. 21": ("art. 21 AVG", "Art. 21"),
     "Art. 18": ("art. 18 AVG", "Art. 18"),
     "Art. 18(2)": ("art. 18 lid 2 AVG", "Art. 18(2)"),
 }

@@ -80,6 +80,10 @@ def outcome(rules: Sequence[RetentionRule]) -> Outcome:
     return next((one for one in STRONGEST if one in thens), Outcome.ERASE)
 
 
+RESTRICTED = "rights.restriction"
+"""Under this name stand the people whose data may only be stored (Art. 18(2)): erasing is not storing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spared:
     """People under a hold that names them: by table (qualified), the set of their rows."""

@@ -177,6 +177,10 @@ class Planner:
             from waarborg.plans import rectify
 
             return rectify.drawn(self, sealed, plan.made_at)
+        if plan.right is Right.OBJECTION:
+            from waarborg.plans import profile
+
+            return profile.drawn(self, sealed, plan.made_at, frozen=frozen)
         if plan.right is Right.RESTRICTION:
             from waarborg.plans import suspend
 

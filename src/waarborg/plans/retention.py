@@ -18,16 +18,17 @@ from waarborg.canonical import digest, keyed_digest
 from waarborg.errors import Finding, Place, StalePlan, StoreError
 from waarborg.evidence.log import Log
 from waarborg.plans.casework import Casework, by_table, next_end
-from waarborg.plans.due import Terms, outcome
+from waarborg.plans.due import RESTRICTED, Terms, outcome
 from waarborg.plans.locate import locate
 from waarborg.plans.model import Approval, Plan, Sealed, Verdict
+from waarborg.plans.planner import Planner
 from waarborg.plans.rules import today_of
 from waarborg.plans.sealing import read_sealed
 from waarborg.plans.sets import Asked
 from waarborg.plans.sweeper import Chunk, Held, Sweeper
 from waarborg.state import State, Tombstone
 from waarborg.stores.contract import Budget, Seeds
-from waarborg.terms import SubjectRef
+from waarborg.terms import Right, SubjectRef
 
 FROZEN = Asked(frozenset(), frozen=True)
 """People told by the keys of their rows alone: an address may be somebody's new account by now."""
@@ -72,7 +73,12 @@ class Retention:
         """A sweeper that spares the people whom the register names now."""
         with self.work.door.begin() as state:
             named = state.holds.named(at=self.work.clock.now())
+            restricted = [
+                pair for one in state.limits.standing(Right.RESTRICTION) for pair in state.limits.known(one.id)
+            ]
         held: Held = {hold: [SubjectRef(person) for person in people] for hold, people in named.items()}
+        if restricted:
+            held = {**held, RESTRICTED: [_known_by(self.work.planner, kind, value) for kind, value in restricted]}
         return Sweeper(self.work.planner, held, self.terms, self.budget)
 
     def plans(self, rules: Sequence[str] = ()) -> Iterator[tuple[Plan, Finding | None]]:
@@ -300,3 +306,9 @@ class Retention:
                 state.tombstones.end(stone.id)
                 log.append(kind="tombstone.ended", at=now, data={"tombstone": stone.id})
         return until
+
+
+def _known_by(planner: Planner, kind: str, value: str) -> SubjectRef:
+    """A person by one identifier; a key counts within the table it is a key of."""
+    key, _, table = kind.partition("@")
+    return SubjectRef({key: value}, table if table in planner.datamap.tables else "")

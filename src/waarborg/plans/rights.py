@@ -29,6 +29,7 @@ from waarborg.plans.casework import Case, reference
 from waarborg.plans.identity import known_as, known_no_more
 from waarborg.plans.known import given, known
 from waarborg.plans.model import Verdict
+from waarborg.plans.profile import plan_profile
 from waarborg.plans.rectify import changes_of, plan_rectification, strong_kinds
 from waarborg.plans.restricting import Restricting
 from waarborg.policy.model import Purpose
@@ -82,6 +83,18 @@ class Rights(Restricting):
         An objection to direct marketing is upheld from the start and cannot be refused: StateError WB571.
         """
         return self._move(limit, "uphold" if upheld else "refuse", reason)
+
+    def plan_profile(self, person: SubjectRef, purpose: str, request: str = "") -> Case:
+        """Plan the removal of the profile that a purpose built of a person: what was inferred for it and for no other.
+
+        For an objection that was upheld, or consent that was withdrawn. Goes on like every plan. Raises `PlanError`
+        WB460, WB482 (it builds none), WB468 (restricted).
+        """
+        self._purpose(purpose)
+        self.look_up_holds([person])
+        self.not_restricted([person], "removed from a profile")
+        plan, sealed = plan_profile(self.planner, person, purpose)
+        return self.opened([person], plan, sealed, request)
 
     def withdraw(self, person: SubjectRef, purpose: str, request: str = "") -> Limit:
         """A person takes consent back (Art. 7(3)): the purpose stops now. Raises `PlanError` WB460, WB462."""

@@ -272,6 +272,8 @@ class Ownership:
         assert subject is not None  # noqa: S101 - callers ask only for tables of people
         found: list[Rows] = []
         for kinds in sorted(self.asked.kinds):
+            if not _looked_in(kinds, table):
+                continue
             strong = next(
                 (k for k in ("key", *(one.kind for one in subject.identifiers)) if k in kinds and k not in WEAK), ""
             )
@@ -324,7 +326,7 @@ class Ownership:
         found = self._via(arm, kind)
         if arm.link.by_identifier and kind == "own":
             for kinds in sorted(self.asked.kinds):
-                if arm.link.by_identifier in kinds:
+                if arm.link.by_identifier in kinds and _looked_in(kinds, self.world.tables[arm.target]):
                     seed = key_seed((*kinds, "as", arm.link.by_identifier))
                     found.append(self._with(arm, Given(arm.columns, seed, arm.how)))
         handed = self._handed(self.world.tables[arm.holder])
@@ -528,6 +530,11 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
             if arm.holder == table.name and arm.reference is None and not arm.link.mentions and not arm.link.through:
                 found.add(arm.to_columns)
     return sorted(found)
+
+
+def _looked_in(kinds: Sequence[str], table: Mapped) -> bool:
+    """Whether a person who was asked about is looked for in this table of people: number 1 is somebody in each."""
+    return all(kind == f"@{table.name}" for kind in kinds if kind.startswith("@"))
 
 
 def _holding(identifier: Identifier, rows: Rows) -> Rows:

@@ -13,7 +13,7 @@ from datetime import datetime
 from waarborg.canonical import digest
 from waarborg.plans.columns import Written, written
 from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, StepDraft
-from waarborg.plans.due import Due, outcome
+from waarborg.plans.due import RESTRICTED, Due, outcome
 from waarborg.plans.erasure import Draft
 from waarborg.plans.model import Ground
 from waarborg.plans.resolve import Arm, Mapped, World
@@ -169,6 +169,8 @@ class SweepDraft(Draft):
             hold = next((h for h in holds if any(h.covers(item) for item in items)), None)
             hold = hold or next(one.hold for one in self.due.spared if one.of(table))
             why = Ground(f"holds.{hold.id}", "Art. 17(3)(e)", hold.law, hold.promises, "A legal hold covers it.")
+            if hold.id == RESTRICTED:
+                why = Ground(RESTRICTED, "Art. 18(2)", "", (), "Its person asked for restriction.")
             self.kept.append(KeptDraft(table.name, rows, group.columns, why, "rule"))
 
     # -- rows that stay without their person -----------------------------------------------------------------------

@@ -19,7 +19,7 @@ from time import sleep
 
 from waarborg.errors import Finding, PlanError, StalePlan, near_miss
 from waarborg.plans.drafts import Blueprint, Handover, StandInDraft, WordSource
-from waarborg.plans.due import Due, Spared, Terms
+from waarborg.plans.due import RESTRICTED, Due, Spared, Terms
 from waarborg.plans.locate import asked_of, complete, given_seeds, locate, prepare
 from waarborg.plans.make import make
 from waarborg.plans.model import Plan, Sealed, StorePlan
@@ -27,7 +27,7 @@ from waarborg.plans.planner import Planner
 from waarborg.plans.rules import today_of
 from waarborg.plans.sets import Ownership
 from waarborg.plans.sweep import NOBODY, chunk_seed, scope, sweep_blueprint
-from waarborg.policy.model import RetentionRule
+from waarborg.policy.model import LegalHold, RetentionRule
 from waarborg.stores.contract import (
     All,
     Both,
@@ -139,7 +139,9 @@ class Sweeper:
         return plan, Sealed((), {store: _without_held(seeds) for store, seeds in located.sealed.seeds.items()})
 
     def _holds(self) -> tuple[str, ...]:
-        return tuple(f"holds.{name}" for name, people in sorted(self.held.items()) if people)
+        return tuple(
+            name if name == RESTRICTED else f"holds.{name}" for name, people in sorted(self.held.items()) if people
+        )
 
     def share(self, plan: Plan) -> dict[str, int]:
         """The share, in per cent, of each table that the plan would treat."""
@@ -194,7 +196,7 @@ class Sweeper:
         """For each hold that names people: their rows in this store, as sets under names of their own."""
         found = []
         for name, people in sorted(self.held.items()):
-            hold = self.planner.policy.holds.get(name)
+            hold = self._hold(name)
             if hold is None or not people:
                 continue
             world = self.planner.world()
@@ -209,6 +211,12 @@ class Sweeper:
             seeds = Seeds({prefix + key: values for key, values in given_seeds(world, drawn, people).items()})
             found.append((Spared(hold, rows), sets, seeds))
         return found
+
+    def _hold(self, name: str) -> LegalHold | None:
+        """A hold of the policy; restriction spares everything of a person, whatever the policy's holds cover."""
+        if name == RESTRICTED:
+            return LegalHold(id=RESTRICTED, data=tuple(self.planner.policy.data), people=(RESTRICTED,))
+        return self.planner.policy.holds.get(name)
 
     def _seeds(self) -> dict[str, Seeds]:
         """The identifiers of people under a hold, for the sets of each store."""

@@ -78,6 +78,8 @@ _STAMPS = f"SELECT id::int8, sum(h)::text FROM ({_PARTS}) p GROUP BY 1"
 _STAMP = f"SELECT sum(h)::text FROM ({_PARTS}) p"
 
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_UNCUT = {"character": "bpchar", "bit": "varbit", "character[]": "bpchar[]", "bit[]": "varbit[]"}
+"""Types that alone mean one character or one bit: a parameter cast to them would be cut to that."""
 _FAMILIES = {
     "boolean": Family.BOOLEAN,
     "date": Family.DATE,
@@ -167,6 +169,7 @@ def _columns(cursor: Any, ids: list[int]) -> tuple[dict[int, list[tuple[Column, 
             said = re.sub(r"\bVALUE\b", name.replace("\\", r"\\"), text)
             checks[oid].append(("c", type_, [name], None, [], "", False, said))
         family = _FAMILIES.get(base) or _BY_CATEGORY.get(category, Family.OTHER)
+        base = _UNCUT.get(base, base)
         loose = loose or base == "citext"
         if base == "citext" or (family is Family.OTHER and category == "U" and base == "xml"):
             family = Family.TEXT
