@@ -126,7 +126,7 @@ class Due:
         """Rows of which every personal column is due. `held` False: as if there were no holds."""
         if self.rule_of(table) is None:
             return NONE
-        return _both([*(self.past(table, group, held) for group in self.groups(table)), *_people(table)])
+        return _both([*(self.past(table, group, held) for group in self.groups(table)), *only_people(table)])
 
     def part(self, table: Mapped, group: Group) -> Rows:
         """Rows of which these columns are due, and the whole row is not."""
@@ -136,7 +136,7 @@ class Due:
         whole = self.whole(table)
         if past == NONE or (whole != NONE and len(self.groups(table)) == 1):
             return NONE
-        return _both([past, *_people(table), *([] if whole == NONE else [Not(whole)])])
+        return _both([past, *only_people(table), *([] if whole == NONE else [Not(whole)])])
 
     def past(self, table: Mapped, group: Group, held: bool = True) -> Rows:
         """Rows for which every rule of the group has ended and no hold covers its columns."""
@@ -163,7 +163,7 @@ class Due:
     @staticmethod
     def people(table: Mapped) -> Rows | None:
         """In a table of people those rows that are people; None elsewhere: every row counts."""
-        found = _people(table)
+        found = only_people(table)
         return _both(found) if found else None
 
     def undated(self, table: Mapped, group: Group) -> Rows:
@@ -172,7 +172,7 @@ class Due:
         for rule in group.rules:
             columns = [column for column, _ in self._counted(table, rule, rule.period)]
             missing += [_both([Compare(column, "null") for column in columns])] if columns else []
-        return _both([Either(tuple(missing)), *_people(table)]) if missing else NONE
+        return _both([Either(tuple(missing)), *only_people(table)]) if missing else NONE
 
     def columns(self, table: Mapped, rule: RetentionRule) -> tuple[str, ...]:
         """The date columns from which a rule is counted in a table."""
@@ -253,7 +253,7 @@ def of_tenant(world: World, table: Mapped, tenant: str | int, seen: frozenset[st
     return None
 
 
-def _people(table: Mapped) -> list[Rows]:
+def only_people(table: Mapped) -> list[Rows]:
     """In a table of people: those rows that are people, and no placeholder."""
     subject = table.decl.subject
     if subject is None:

@@ -17,10 +17,11 @@ from typing import Literal
 
 from waarborg.datamap.model import Identifier
 from waarborg.errors import Finding, Place, PlanError
+from waarborg.plans.due import only_people
 from waarborg.plans.identifiers import spelled
 from waarborg.plans.planner import Planner
 from waarborg.plans.resolve import Mapped
-from waarborg.stores.contract import Compare, Either, Family, Program, Rows, RowSet, Seeds
+from waarborg.stores.contract import Both, Compare, Either, Family, Given, Key, Program, Rows, RowSet, Seeds
 from waarborg.terms import WEAK, SubjectRef
 
 FORMS: tuple[Literal["NFC", "NFD", "NFKC"], ...] = ("NFC", "NFD", "NFKC")
@@ -67,24 +68,30 @@ def near(planner: Planner, person: SubjectRef) -> tuple[Near, ...]:
             column = table.facts.column(identifier.column)
             here = not identifier.table and column is not None and column.family is Family.TEXT
             if value and here and identifier.kind not in WEAK:
-                rows = len(_rows(planner, table, identifier, value, country))
+                rows = _rows(planner, table, identifier, value, country)
                 found += [Near(table.name, identifier.column, rows)] if rows else []
     return tuple(found)
 
 
-def _rows(planner: Planner, table: Mapped, identifier: Identifier, value: str, country: str) -> set[object]:
-    """The keys of rows of one table that hold the value in another spelling."""
-    store = planner.stores[table.decl.store]
+def _rows(planner: Planner, table: Mapped, identifier: Identifier, value: str, country: str) -> int:
+    """How many rows of one table, that are people, hold the value in another spelling."""
+    store, key = planner.stores[table.decl.store], table.facts.key
     needles = list(dict.fromkeys(form for text in spelled(value, country) for form in _composed(text)))
-    rows: set[object] = {
+    keys: set[Key] = {
         hit.key for hit in store.search(needles, [table.local]) if hit.column == identifier.column and not hit.encoding
     }
     if tags := _tagged(identifier.column, value):
         program = Program((RowSet("tagged", table.local, tags),))
         with store.reading(program, Seeds()) as look:
-            columns = (identifier.column, *(table.facts.key or ()))
-            rows |= {row[1:] for row in look.values("tagged", columns) if _untagged(str(row[0])) == _untagged(value)}
-    return rows
+            found = look.values("tagged", (identifier.column, *key))
+            keys |= {row[1:] for row in found if _untagged(str(row[0])) == _untagged(value)}
+    if not key or not keys:
+        return len(keys)
+    people = Both((Given(key, "near"), *only_people(table)))
+    with store.reading(
+        Program((RowSet("near", table.local, people),)), Seeds({"near": sorted(keys, key=repr)})
+    ) as look:
+        return look.count("near")
 
 
 def _composed(text: str) -> Iterator[str]:

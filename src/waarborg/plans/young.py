@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from waarborg.clock import add_months
+from waarborg.plans.due import only_people
 from waarborg.plans.identifiers import frozen_columns, named_by
 from waarborg.plans.planner import Planner
 from waarborg.plans.resolve import Mapped
 from waarborg.plans.rules import before, today_of
-from waarborg.plans.sets import Ownership
 from waarborg.stores.contract import NONE, Both, Compare, In, Leads, Not, Program, Reading, Rows, RowSet, Seeds
 from waarborg.stores.matching import form
 from waarborg.terms import WEAK, SubjectRef
@@ -65,7 +65,7 @@ def young(planner: Planner, at: datetime) -> tuple[Young, ...]:
     last = cutoff(policy.minimum_age, today_of(policy, at)) + timedelta(days=1)
     found = []
     for table, column in columns_of(planner):
-        rows: Rows = Both((Not(before(table, column, last)), Not(Compare(column, "null")), *_people(table)))
+        rows: Rows = Both((Not(before(table, column, last)), Not(Compare(column, "null")), *only_people(table)))
         found += _found(planner, table, column, rows)
     return tuple(found)
 
@@ -97,13 +97,6 @@ def _named(target: Mapped, look: Reading) -> Iterator[SubjectRef]:
             yield SubjectRef({kind: strong[kind]})
         elif len(key) == 1 and (text := form(row[0])):
             yield SubjectRef({"key": text}, target.name)
-
-
-def _people(table: Mapped) -> list[Rows]:
-    """In a table of people: those rows that are people, and no placeholder."""
-    subject = table.decl.subject
-    found: list[Rows] = [Not(Ownership.nobody(table))] if subject and subject.nobody else []
-    return found + ([Not(Ownership.placeholder(table))] if subject and subject.stand_in else [])
 
 
 def _whose(planner: Planner, table: Mapped) -> tuple[Mapped | None, Rows]:
