@@ -61,15 +61,15 @@ def marketing_permissions(world: World) -> Iterator[Row]:
 
 
 def segments(world: World) -> Iterator[Row]:
-    yield from ((number, name, how) for number, (name, how) in enumerate(SEGMENTS, 1))
+    yield from SEGMENTS
 
 
 def person_segments(world: World) -> Iterator[Row]:
     for one in range(1, world.people + 1):
         dice = world.dice("segment", one)
         if world.person(one).kind == "user":
-            number = dice.number(1, len(SEGMENTS))
-            yield one, number, dice.number(1, 99), SEGMENTS[number - 1][1], world.moment("segment", one, 700)
+            name, how = dice.pick(SEGMENTS)
+            yield one, name, dice.number(1, 99), how, world.moment("segment", one, 700)
 
 
 def help_articles(world: World) -> Iterator[Row]:

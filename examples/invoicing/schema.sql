@@ -347,20 +347,19 @@ CREATE TABLE marketing_permission (
 );
 
 CREATE TABLE segment (
-  id INTEGER PRIMARY KEY,
-  name VARCHAR(80) NOT NULL,
+  name VARCHAR(80) PRIMARY KEY,
   derived_from VARCHAR(200) NOT NULL
 );
 
 CREATE TABLE person_segment (
   person_id INTEGER NOT NULL,
-  segment_id INTEGER NOT NULL,
+  segment VARCHAR(80) NOT NULL,
   score INTEGER NOT NULL,
   derived_from VARCHAR(200) NOT NULL,
   built_at TIMESTAMP NOT NULL,
-  PRIMARY KEY (person_id, segment_id),
+  PRIMARY KEY (person_id, segment),
   FOREIGN KEY (person_id) REFERENCES person (id),
-  FOREIGN KEY (segment_id) REFERENCES segment (id)
+  FOREIGN KEY (segment) REFERENCES segment (name)
 );
 
 -- ---- the help centre ----------------------------------------------------------------------------------------------

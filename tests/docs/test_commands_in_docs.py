@@ -111,7 +111,7 @@ def test_the_readme_runs_from_top_to_bottom(typed) -> None:
         assert "verify" not in line or "verified: nothing left" in done.stdout
         if "waarborg plan" in line:
             id = done.stdout.splitlines()[0].split()[-1][:8]
-    assert "Dit hebben wij gewist" in done.stdout
+    assert "Your data is erased" in done.stdout
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

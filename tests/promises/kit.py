@@ -83,8 +83,13 @@ def _taakveld(maker: Any, database: Path) -> None:
     maker.make(str(database), 40, per_organisation=10, projects_each=3, tasks_each=4)
 
 
+def _pennestreek(maker: Any, database: Path) -> None:
+    maker.make(str(database), 40, files=database.parent, invoices_each=10, relations_each=5)
+
+
 DEPLOYMENTS: Mapping[str, Deployment] = {
     "projects": Deployment("projects", ROOT / "examples" / "projects", "APP_DATABASE", _taakveld),
+    "invoicing": Deployment("invoicing", ROOT / "examples" / "invoicing", "APP_DATABASE", _pennestreek),
 }
 
 
@@ -257,6 +262,18 @@ def edit(file: str, old: str, new: str) -> Sabotage:
 def spoil(target: str, value: object) -> Sabotage:
     """A defence of the product is replaced: `target` is a dotted path."""
     return _called(lambda world: world.patch.setattr(target, value), target)
+
+
+def without_check(id: str) -> Sabotage:
+    """A check of the policy, or of policy and database together, is not made."""
+    from waarborg.policy import checks
+    from waarborg.scan import coverage
+
+    def sabotage(world: World) -> None:
+        for module in (checks, coverage):
+            world.patch.setattr(module, "CHECKS", tuple(one for one in module.CHECKS if one.id != id))
+
+    return _called(sabotage, f"no check {id}")
 
 
 def after(target: str, does: Callable[[World], object]) -> Sabotage:

@@ -6,21 +6,27 @@ import hashlib
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 from uuid import uuid4
 
 from waarborg.cli import exits
-from waarborg.cli.letter import letter, letter_data
+from waarborg.cli.letter import letter, letter_data, spoken
 from waarborg.cli.output import Out
 from waarborg.cli.people import people
 from waarborg.cli.project import Project
 from waarborg.cli.words import Words
 from waarborg.errors import UsageError
-from waarborg.plans.casework import reference
+from waarborg.notice.erased import erased as facts_of
+from waarborg.notice.letters import Erased
+from waarborg.plans.casework import Case, reference
+from waarborg.state.notifications import CONFIRMED, DUE, IMPOSSIBLE, TOLD
 from waarborg.terms import Right, SubjectRef
+
+TELLING: Mapping[str, tuple[str, ...]] = {"told": (TOLD, CONFIRMED), "telling": (DUE,), "not_told": (IMPOSSIBLE,)}
+"""How a letter speaks of recipients, by how far telling them is."""
 
 
 def run(arguments: Namespace, out: Out) -> int:
@@ -107,11 +113,23 @@ class Hashing:
 # ------------------------------------------------------------------------------------------------ erasure
 
 
+def facts(project: Project, case: Case) -> Erased:
+    """What the letter tells: what the plan did, and which recipients were told of it (Art. 19)."""
+    with project.door.read() as state:
+        told = state.notifications.of(case.request)
+    by = {name: tuple(one.recipient for one in told if one.state in states) for name, states in TELLING.items()}
+    return facts_of(case.plan, project.policy, project.datamap, by["told"], by["not_told"], telling=by["telling"])
+
+
 def erased(arguments: Namespace, out: Out, project: Project) -> int:
     """The answer to an erasure: what went, what stays, why, and until when."""
     work = project.work
     case = work.case(arguments.plan)
-    text = letter(case, project.policy, project.datamap, Words(out.lang), project.clock.now().date())
+    policy, language = project.policy, spoken(project.policy, getattr(arguments, "language", ""), out.lang)
+    what = facts(project, case)
+    text = letter(case, policy, what, language, project.clock.now().date())
+    if case.state != "verified":
+        out.say(f"! {Words(out.lang)('answer_not_yet')}\n")
     where = getattr(arguments, "output", "")
     if where and where != "-":
         with _target(where) as file:
@@ -120,7 +138,7 @@ def erased(arguments: Namespace, out: Out, project: Project) -> int:
     if case.state == "verified":
         work.answered(case.plan.digest, digest, case.plan.rows)
     if out.json:
-        out.data(letter_data(case, project.policy, project.datamap, Words(out.lang), digest))
+        out.data(letter_data(case, policy, what, language, digest))
     elif where and where != "-":
         out.say(f"✓ {where}")
     else:

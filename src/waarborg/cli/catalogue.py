@@ -284,12 +284,13 @@ COMMANDS: tuple[Command, ...] = (
             Argument(("plan",), "An erasure plan to answer for; leave it out for access.", "PLAN", many="?"),
             *PEOPLE,
             Argument(("--output", "-o"), "The file to write; - for standard output.", "FILE", file=True),
+            Argument(("--language",), "The language of the letter: one that the policy speaks.", "LANGUAGE"),
         ),
         "Access (Art. 15) writes JSON: data, purposes, recipients, terms and rights; other people's columns are "
-        "withheld. With a plan, the answer says what went, what stays, why, and until when.",
+        "withheld. With a plan, the answer is a letter: what went, what stays, why, until when, and who was told.",
         (
             "waarborg answer --email jan@voorbeeld.example -o answer.json",
-            "waarborg answer 8f3c21d0 --lang nl",
+            "waarborg answer 8f3c21d0 --language nl",
         ),
     ),
     Command(

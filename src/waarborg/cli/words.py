@@ -174,35 +174,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sweep_back": ("Wat een wet bewaarde, is nu ook weg: {rows}.", "What a law kept is gone now too: {rows}."),
     "sweep_nothing_kept": ("Er wordt niets meer bewaard.", "Nothing is kept any more."),
     # answers
-    "answer_title": ("Je verzoek om te wissen", "Your request for erasure"),
-    "answer_gone": ("Dit hebben wij gewist", "This we have erased"),
-    "answer_changed": ("Dit blijft staan, zonder jou erin", "This stays, without you in it"),
-    "answer_kept": ("Dit bewaren wij nog, en waarom", "This we still keep, and why"),
-    "answer_backups": ("Reservekopieën", "Backups"),
-    "answer_backups_says": (
-        "In onze reservekopieën staan je gegevens nog. Die kopieën zetten wij apart, en wij wissen ze {period} nadat ze "
-        "zijn gemaakt. Zetten wij er een terug, dan wissen wij je gegevens opnieuw.",
-        "Our backups still hold your data. We set them apart and destroy them {period} after they were made. If we ever "
-        "restore one, we erase your data again.",
-    ),
-    "answer_nothing": ("Wij hadden geen gegevens van je.", "We had no data about you."),
     "answer_not_yet": (
         "Dit antwoord gaat over een plan dat nog niet is gecontroleerd.",
         "This answer is about a plan that has not been verified yet.",
     ),
-    "answer_kept_law": ("De wet verplicht ons ({law}).", "The law obliges us ({law})."),
-    "answer_kept_shared": ("Andere mensen hebben dit ook.", "Other people have this too."),
-    "answer_kept_needed": (
-        "Andere gegevens verwijzen ernaar. Er staan geen andere gegevens van je meer in.",
-        "Other records refer to it. Nothing else of you is left in it.",
-    ),
-    "answer_disagree": ("Ben je het er niet mee eens?", "Do you disagree?"),
-    "answer_write": ("Schrijf ons: {contact}.", "Write to us: {contact}."),
-    "answer_authority": (
-        "Je kunt ook klagen bij de toezichthouder ({authority}) of naar de rechter gaan.",
-        "You can also complain to the supervisory authority ({authority}) or go to court.",
-    ),
-    "answer_receipt": ("Kenmerk van je verzoek: {request}.", "Reference of your request: {request}."),
     # lists
     "no_plans": ("Er staan geen plannen open.", "No plan is open."),
     "state_made": ("wacht op akkoord", "waits for approval"),

@@ -10,6 +10,8 @@ from waarborg.plans.model import Kept, Plan
 from waarborg.policy.model import Policy
 from waarborg.terms import Treatment
 
+KEEP, STAND_IN = Treatment.KEEP, Treatment.STAND_IN
+
 
 def erased(
     plan: Plan,
@@ -22,19 +24,22 @@ def erased(
 ) -> Erased:
     """The facts of an erasure letter. `kept` is what verification found still there; the plan's own without it.
 
-    Columns that are cleared in a row which a law keeps count as gone: of that row only what the law needs is left.
+    Gone is what stood in rows that went, and what was emptied or replaced in rows that stay. Changed is what is still
+    there, because others have it too, or because nobody is in it any more.
     """
     stays = list(plan.kept() if kept is None else kept)
-    by_rule = {one.table for one in stays if one.why == "rule"}
+    treated = {step.table for step in plan.steps() if step.treatment is not Treatment.DELETE}
     gone: dict[str, None] = {}
-    changed: dict[str, None] = {}
     for step in plan.steps():
         if step.treatment is Treatment.DELETE:
             gone.update(dict.fromkeys(_refs(datamap, step.table)))
-        elif step.table in by_rule:
-            gone.update(dict.fromkeys(_refs(datamap, step.table, step.columns)))
-        elif step.set:
-            changed.update(dict.fromkeys(_refs(datamap, step.table)))
+        elif not step.id.startswith("mention:"):
+            lost = [name for name, treatment in step.columns.items() if treatment not in (KEEP, STAND_IN)]
+            gone.update(dict.fromkeys(_refs(datamap, step.table, lost)))
+    changed: dict[str, None] = {}
+    for one in stays:
+        if one.why in ("shared", "anonymous") and one.table in treated:
+            changed.update(dict.fromkeys(_refs(datamap, one.table, one.columns)))
     return Erased(
         tuple(_together(policy, gone)),
         tuple(_together(policy, changed)),

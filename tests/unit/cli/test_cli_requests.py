@@ -27,8 +27,8 @@ def test_a_request_from_plan_to_close(winkel: Shop) -> None:
     assert winkel.sql("SELECT body FROM comment WHERE id = 2") == [("[iemand] weet dit",)]
     assert winkel.sql("SELECT name, iban FROM invoice") == [("Jan Jansen", None)]
     letter = winkel.run("answer", id[:8], "--lang", "nl")
-    assert "Dit bewaren wij nog, en waarom" in letter.out
-    assert "AWR art. 52" in " ".join(letter.out.split())
+    assert "Wat wij nog bewaren, en waarom" in letter.out
+    assert "artikel 52 van de Algemene wet inzake rijksbelastingen" in " ".join(letter.out.split())
     assert "app." not in letter.out
     assert winkel.run("close", id[:8]).code == 0
     assert "No plan is open" in winkel.run("plans").out

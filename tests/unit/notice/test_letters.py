@@ -120,7 +120,7 @@ def test_a_plan_is_read_as_categories() -> None:
         plan(
             step("app.session", Treatment.DELETE),
             step("app.invoice", Treatment.CLEAR, iban=Treatment.CLEAR, iban_compact=Treatment.CLEAR),
-            step("app.comment", Treatment.STAND_IN, body=Treatment.REPLACE),
+            step("app.comment", Treatment.STAND_IN, author_id=Treatment.STAND_IN),
             kept=(kept, Kept("app.comment", 3, ("body",), Ground("tables"), None, "shared")),
         ),
         taakveld(),
