@@ -25,7 +25,7 @@ from waarborg.notice.render import Form, notice, write
 from waarborg.notice.ropa import OnBehalf, record, record_of_processor
 from waarborg.plans.access import Answer, Section
 from waarborg.policy import load_policy
-from waarborg.policy.model import Policy
+from waarborg.policy.model import Identifiability, Policy
 from waarborg.terms import LinkKind, Right
 
 ROOT = Path(__file__).parents[1]
@@ -78,7 +78,8 @@ def every_letter(policy: Policy, language: str) -> dict[str, Page]:
     refused, longer, checked, heavier = REASONS[language]
     books = next(rule for rule in policy.retention.values() if rule.law)
     kept = tuple(f"{books.data[0]}.{name}" for name in books.keep)
-    names = [name for name in policy.data if name not in books.data]
+    people = [name for name, one in policy.data.items() if one.identifiability is not Identifiability.ANONYMOUS]
+    names = [name for name in people if name not in books.data]
     ends = date(2033, 12, 31)
     still = letters.StillKept(kept, f"retention.{books.id}", "Art. 17(3)(b)", ends)
     told = tuple(policy.recipients)[:2]
@@ -170,6 +171,9 @@ MAP = DataMap(
                 "news": ColumnDecl("news", "preferences.newsletter"),
                 "trade": ColumnDecl("trade", "interests.trade"),
                 "interest": ColumnDecl("interest", "partner_reports.interest"),
+                "trial": ColumnDecl("trial", "trials.trial"),
+                "flag": ColumnDecl("flag", "flags.reason"),
+                "total": ColumnDecl("total", "statistics.uses"),
             },
         ),
     },

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from waarborg.cli.catalogue import COMMANDS, COMMON, GROUPS, Argument, Command  # noqa: E402 - found by the line above
+from waarborg.cli.catalogue import COMMON, GROUPS, Argument, Command, commands  # noqa: E402 - found by the line above
 from waarborg.cli.exits import MEANING  # noqa: E402 - the same
 from waarborg.evidence.audit import Flaw  # noqa: E402 - the same
 
@@ -42,7 +42,7 @@ def cli() -> str:
     )
     for group, title in GROUPS.items():
         parts.append(f"## {title}\n")
-        for command in COMMANDS:
+        for command in commands():
             if command.group == group:
                 parts += _command(command)
     return "\n".join(parts).rstrip("\n") + "\n"

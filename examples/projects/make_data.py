@@ -64,6 +64,7 @@ TABLES: Sequence[tuple[str, str, Maker]] = (
     ("invoice_line", "id invoice_id description amount_cents", traces.invoice_lines),
     ("support_ticket", "id email name question browser handled_by opened_at closed_at", traces.support_tickets),
     ("support_message", "id ticket_id body sent_at", traces.support_messages),
+    ("support_attachment", "id ticket_id file_name words", traces.support_attachments),
     ("activity", "id actor_id subject action ip_address at", traces.activities),
     ("notification", "id task_id meta recipients body", work.notifications),
     ("time_entry", "id task_id member_id minutes note worked_on", work.time_entries),
@@ -72,6 +73,9 @@ TABLES: Sequence[tuple[str, str, Maker]] = (
     ("search_log", "id member_id term at", traces.searches),
     ("coworker_score", "member_id coworker_id score seen_on", traces.coworker_scores),
     ("partner_report", "id email interest reported_at", crowd.partner_reports),
+    ("trial_member", "trial member_id joined_at ends_on", traces.trial_members),
+    ("abuse_flag", "id member_id reason ip_address flagged_at", traces.abuse_flags),
+    ("feature_month", "feature month uses people", traces.feature_months),
     ("schema_migration", "version", traces.migrations),
 )
 

@@ -95,7 +95,7 @@ CREATE INDEX client_contact_by_email ON client_contact (email);
 CREATE INDEX client_contact_by_client ON client_contact (client_id);
 CREATE INDEX client_contact_by_member ON client_contact (added_by);
 
--- contact_name and contact_email describe the contact person; the project is the team's.
+-- contact_name and contact_email describe the contact person; the project is the team's. visibility: team or public.
 CREATE TABLE project (
   id INTEGER PRIMARY KEY,
   organisation_id INTEGER NOT NULL,
@@ -105,6 +105,7 @@ CREATE TABLE project (
   contact_id INTEGER,
   contact_name VARCHAR(120),
   contact_email VARCHAR(190),
+  visibility VARCHAR(10) NOT NULL DEFAULT 'team',
   created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
   FOREIGN KEY (organisation_id) REFERENCES organisation (id),
   FOREIGN KEY (created_by) REFERENCES member (id),
@@ -357,6 +358,16 @@ CREATE TABLE support_message (
 );
 CREATE INDEX support_message_by_ticket ON support_message (ticket_id);
 
+-- What people attach to a question, with the words that were found in it.
+CREATE TABLE support_attachment (
+  id INTEGER PRIMARY KEY,
+  ticket_id INTEGER NOT NULL,
+  file_name VARCHAR(200) NOT NULL,
+  words TEXT,
+  FOREIGN KEY (ticket_id) REFERENCES support_ticket (id)
+);
+CREATE INDEX support_attachment_by_ticket ON support_attachment (ticket_id);
+
 -- One column that holds model and id together: "member,12".
 CREATE TABLE activity (
   id INTEGER PRIMARY KEY,
@@ -443,6 +454,37 @@ CREATE TABLE partner_report (
   reported_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 CREATE INDEX partner_report_by_email ON partner_report (email);
+
+-- Who tries new functions first, and until when.
+CREATE TABLE trial_member (
+  trial VARCHAR(40) NOT NULL,
+  member_id INTEGER NOT NULL,
+  joined_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  ends_on DATE NOT NULL,
+  PRIMARY KEY (trial, member_id),
+  FOREIGN KEY (member_id) REFERENCES member (id)
+);
+CREATE INDEX trial_member_by_member ON trial_member (member_id);
+
+-- What looked like abuse of an account.
+CREATE TABLE abuse_flag (
+  id INTEGER PRIMARY KEY,
+  member_id INTEGER NOT NULL,
+  reason VARCHAR(120) NOT NULL,
+  ip_address VARCHAR(45),
+  flagged_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  FOREIGN KEY (member_id) REFERENCES member (id)
+);
+CREATE INDEX abuse_flag_by_member ON abuse_flag (member_id);
+
+-- Totals only: nobody can be found in it, and a month with few people is left out.
+CREATE TABLE feature_month (
+  feature VARCHAR(60) NOT NULL,
+  month CHAR(7) NOT NULL,
+  uses INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  PRIMARY KEY (feature, month)
+);
 
 CREATE TABLE schema_migration (
   version INTEGER PRIMARY KEY,

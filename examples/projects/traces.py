@@ -60,6 +60,17 @@ def support_messages(world: World) -> Iterator[Row]:
         yield one, one, f"Beste {name}, dat zit onder Instellingen.", world.moment("answer", one, 1200)
 
 
+def support_attachments(world: World) -> Iterator[Row]:
+    for one in range(1, world.people // 10 + 1):
+        dice, ticket = world.dice("screen", one), one * 2
+        yield (
+            one,
+            ticket,
+            f"schermafdruk-{one}.png",
+            dice.pick([None, "Fout 403", f"Ingelogd als {world.name(ticket * 5)}"]),
+        )
+
+
 def activities(world: World) -> Iterator[Row]:
     for one in range(1, world.people * 4 + 1):
         dice, actor = world.dice("activity", one), (one + 3) // 4
@@ -88,6 +99,31 @@ def coworker_scores(world: World) -> Iterator[Row]:
         other = staff[(one - staff[0] + 1) % len(staff)]
         if other != one:
             yield one, other, world.dice("score", one).number(1, 99), world.day("score", one, 700)
+
+
+def trial_members(world: World) -> Iterator[Row]:
+    for one in range(7, world.people + 1, 7):
+        yield "nieuw-bord", one, world.moment("trial", one, 90), date(2027, 3, 31)
+
+
+def abuse_flags(world: World) -> Iterator[Row]:
+    for one in range(1, world.people // 20 + 1):
+        dice = world.dice("flag", one)
+        yield (
+            one,
+            one * 20,
+            dice.pick(["veel mislukte pogingen", "twee landen in een uur"]),
+            ip(dice),
+            world.moment("flag", one, 500),
+        )
+
+
+def feature_months(world: World) -> Iterator[Row]:
+    for number, feature in enumerate(("bord", "zoeken", "export")):
+        for month in range(1, 11):
+            dice = world.dice("month", number * 12 + month)
+            people = dice.number(10, 10 + world.people)
+            yield feature, f"2026-{month:02}", people * dice.number(1, 9), people
 
 
 def migrations(world: World) -> Iterator[Row]:

@@ -18,12 +18,12 @@ from waarborg.notice.package import Package, write_package
 from waarborg.notice.phrases import category
 from waarborg.notice.words import NoticeError, Say
 
-REST = ("ip", "feature", "question", "news", "trade", "interest")
+REST = ("ip", "feature", "question", "news", "trade", "interest", "trial", "flag", "total")
 FULL = written(
     (section("app.member", "email", "full_name", "iban"), [[("noor@post.example", "Noor", "NL00TEST0000000001")]]),
     (section("app.comment", "body"), [[("Reactie",)]]),
     (section("app.comment", "about_name", why="about them"), [[("Noor",)]]),
-    (section("app.rest", *REST), [[("192.0.2.1", "zoeken", "Hoe?", "ja", "bouw", "veel")]]),
+    (section("app.rest", *REST), [[("192.0.2.1", "zoeken", "Hoe?", "ja", "bouw", "veel", "nieuw-bord", "niets", 12)]]),
 )
 
 

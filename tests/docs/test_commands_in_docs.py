@@ -64,6 +64,20 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     return made, run
 
 
+def with_a_child(made: Shop) -> None:
+    """The company has a minimum age, and a customer who is too young."""
+    policy, datamap = made.folder / "policy.yaml", made.folder / "datamap.yaml"
+    text = policy.read_text().replace(
+        "{email: required, name: optional}", "{email: required, birth_date: optional, name: optional}"
+    )
+    policy.write_text(text + "minimum_age: 16\nchildren: {birth_date: account.birth_date, then: erase}\n")
+    datamap.write_text(
+        datamap.read_text().replace("name: account.name}", "name: account.name, born: account.birth_date}")
+    )
+    made.sql("ALTER TABLE member ADD COLUMN born DATE")
+    made.sql("UPDATE member SET born = date('now', '-10 years') WHERE id = 3")
+
+
 def prepared(made: Shop, line: str) -> str:
     """The line about a plan that is where it has to be."""
     if ID not in line:
@@ -86,13 +100,15 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
         assert made.run("snapshot").code == 0
     if "app.db" in line:
         shutil.copy(made.database, made.folder / "app.db")
+    if "children" in line:
+        with_a_child(made)
     if "policy-2026-12-01.yaml" in line:
         earlier = (made.folder / "policy.yaml").read_text(encoding="utf-8")
         (made.folder / "policy-2026-12-01.yaml").write_text(earlier, encoding="utf-8")
     done = run(prepared(made, line))
     # the small company's policy leaves out some rights on purpose: `check` has something to say about it; and of a
-    # recipient that was not told yet, `recipients` says so
-    wrong = line.startswith("waarborg check") or line == f"waarborg recipients {ID}"
+    # recipient that was not told yet, or of a child, `recipients` and `children` say so
+    wrong = line.startswith(("waarborg check", "waarborg children")) or line == f"waarborg recipients {ID}"
     assert done.returncode == (1 if wrong else 0), done.stderr
     assert "WB6" not in done.stderr
 

@@ -22,7 +22,7 @@ line on it, at the instant `world.now`, which a check moves with `world.travel(d
     after("waarborg.plans.casework.Casework.apply", lambda world: world.insert(…))    # something happens meanwhile
 
 A new deployment is one entry in `DEPLOYMENTS`. A promise that needs the office stands in `office.yaml` with its reason;
-`test_coverage.py` sets both against `mission/promises.yaml`, both ways.
+`test_every_promise.py` sets both against `mission/promises.yaml`, both ways.
 """
 
 from __future__ import annotations

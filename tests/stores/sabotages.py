@@ -486,3 +486,53 @@ def together_is_ignored(patch: Patch) -> None:
     patch.setattr(
         Working, "_delete", lambda self, step, found, program: whole(self, replace(step, together=()), found, program)
     )
+
+
+# ------------------------------------------------------------------------------------------------ coming back
+
+
+@breaks("what-went-comes-back")
+def a_row_comes_back_rounded(patch: Patch) -> None:
+    def bring(self: Working, back: Any) -> Any:
+        for name, rows in list(self._seeds.items()):
+            self._seeds[name] = [tuple(cell.lower() if isinstance(cell, str) else cell for cell in row) for row in rows]
+        return exact(self, back)
+
+    exact = Working.bring
+    patch.setattr(Working, "bring", bring)
+
+
+@breaks("a-witness-can-stop")
+def the_rows_go_before_they_are_kept(patch: Patch) -> None:
+    def apply(self: MemoryStore, change: Change, seeds: Seeds) -> Applied:
+        done = APPLY(self, replace(change, witness=None), seeds)
+        if change.witness:
+            change.witness.begin()
+            change.witness.keep()
+        return done
+
+    patch.setattr(MemoryStore, "apply", apply)
+
+
+@breaks("nothing-half-comes-back")
+def a_taken_key_is_taken_over(patch: Patch) -> None:
+    patch.setattr(Working, "_hold_constraints", lambda self, at_commit: None)
+
+
+@breaks("images-are-what-is-there")
+def an_image_lacks_a_row(patch: Patch) -> None:
+    def exact(self: MemoryReading, name: str) -> Iterator[Any]:
+        for image in whole(self, name):
+            yield replace(image, rows=list(image.rows)[:-1])
+
+    whole = MemoryReading.exact
+    patch.setattr(MemoryReading, "exact", exact)
+
+
+@breaks("every-row-is-witnessed")
+def a_witness_misses_the_last_row(patch: Patch) -> None:
+    def at(self: Working, table: str, positions: Any) -> Any:
+        return whole(self, table, positions)[:-1]
+
+    whole = Working.at
+    patch.setattr(Working, "at", at)

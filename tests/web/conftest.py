@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.office.conftest import office, small_world  # noqa: F401 - fixtures
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the thread of the test
 
@@ -76,13 +77,35 @@ class Watch:
         return [*self.elsewhere, *self.said, *heavy]
 
 
-def looked_at(browser: Any, home: str, path: str, *, width: int, scheme: str, **context: Any) -> list[str]:
-    """Open a page at a width and in a scheme; everything that is wrong with it."""
-    with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **context) as where:
+def examine(page: Any) -> list[str]:
+    """Look at a page that is open at every width and in both schemes; everything that is wrong with it."""
+    wrong: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            wrong += [f"{scheme} {width}: {wide} wide"] if wide > width else []
+            wrong += [f"{scheme} {width}: {one}" for one in axe(page)] if width != WIDTHS[1] else []
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    return wrong
+
+
+def looked_at(browser: Any, home: str, path: str, **context: Any) -> list[str]:
+    """Open a page and look at it from all sides."""
+    with browser.new_context(**context) as where:
         page = where.new_page()
         watch = Watch(page, home)
         page.goto(home + path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found = axe(page)
-        wrong = watch.wrong + ([f"{wide} wide"] if wide > width else []) + found
-    return [f"{path} {width} {scheme}: {one}" for one in wrong]
+        wrong = examine(page)
+        return [f"{path}: {one}" for one in (*watch.wrong, *wrong)]
+
+
+@pytest.fixture
+def centre(office: Any, live_server: Any) -> Any:
+    """The office of `tests.office`, with its policy published, and pages to open."""
+    from waarborg.office.publications.versions import publish
+
+    publish(office.tenant)
+    office.url = live_server.url
+    return office

@@ -80,6 +80,8 @@ class Sight:
     """By retention rule: why its rows could not be counted, or cannot be swept."""
     young: int | None = None
     """Rows that show a person below the minimum age; None where no column of the map holds a birth date."""
+    small: int = 0
+    """Rows of anonymous tables about fewer people than is promised."""
     measured: Mapping[str, Measured] = field(default_factory=dict)
     """By measurement: what was found."""
 

@@ -16,8 +16,9 @@ from datetime import datetime
 from waarborg.board.model import WORST, Facts, Shown, Standing, Verdict
 from waarborg.clock import add_months
 from waarborg.datamap.model import TableDecl
+from waarborg.policy.model import Purpose
 from waarborg.policy.promises import Promise, derive
-from waarborg.policy.values import MeasureProof
+from waarborg.policy.values import Identifiability, MeasureProof
 from waarborg.state.notifications import RecipientNotification
 from waarborg.terms import LegalBasis
 
@@ -65,6 +66,8 @@ def held(facts: Facts, promise: Promise) -> Verdict:
     columns = facts.references([_tail(promise)])
     if not columns:
         return broken("the notice names it, and no column of the data map holds it")
+    if facts.policy.data[_tail(promise)].identifiability is Identifiability.ANONYMOUS:
+        return kept("no identifier in it and no path to a person: it is in no answer, because nobody is")
     return kept(f"{_number_of(columns, 'column holds', 'columns hold')} it, and every answer gives it with its source")
 
 
@@ -73,12 +76,26 @@ def used(facts: Facts, promise: Promise) -> Verdict:
     purpose = facts.policy.purposes[_tail(promise)]
     if purpose.ends is not None and purpose.ends < facts.today:
         return broken(f"the purpose ended on {purpose.ends}")
+    if purpose.minimum_group:
+        return _in_groups(facts, purpose)
     if purpose.basis is LegalBasis.CONSENT:
         entries = facts.entries("consent.given", "consent.withdrawn", purpose=purpose.id)
         if not entries:
             return not_shown("no consent for it was recorded yet")
         return kept(f"{_number_of(len(entries), 'choice', 'choices')} recorded, over declared data only", entries)
     return kept(f"one basis ({purpose.basis.value if purpose.basis else 'none'}), over declared data only")
+
+
+def _in_groups(facts: Facts, purpose: Purpose) -> Verdict:
+    """What is used in groups only is kept in groups only, none of them too small."""
+    tables = [table.name for table in facts.datamap.tables.values() if table.group_size]
+    if not tables:
+        return not_shown("no table of the data map says how many people a row is about (group_size)")
+    if facts.sight is None:
+        return not_shown("the databases were left out")
+    if facts.sight.small:
+        return broken(f"{_number_of(facts.sight.small, 'row is', 'rows are')} about fewer than {purpose.minimum_group}")
+    return kept(f"{', '.join(tables)}: no identifier, no path to a person, no group below {purpose.minimum_group}")
 
 
 def told(facts: Facts, promise: Promise) -> Verdict:

@@ -1,12 +1,15 @@
 """Every command as data: its words, its arguments, and where its code is. Parser, completion and docs come from here.
 
 The code of a command is imported when it runs, so that `waarborg --help` needs nothing but the standard library.
+Other parts add commands by the entry point group `waarborg.commands`: a tuple of `Command` whose code names its module
+in full (`waarborg.office.operate.serve:run`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 GROUPS: Mapping[str, str] = {
     "begin": "To begin",
@@ -15,6 +18,7 @@ GROUPS: Mapping[str, str] = {
     "look": "To look at things",
     "prove": "To prove it",
     "registers": "Registers",
+    "office": "The office, where people ask",
 }
 
 
@@ -36,7 +40,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `code` is `module:function` inside `waarborg.cli`."""
+    """One command. `code` is `module:function` inside `waarborg.cli`, or `whole.module.name:function`."""
 
     name: str
     group: str
@@ -294,6 +298,16 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "children",
+        "request",
+        "Find rows of people below the policy's minimum age, and plan their erasure.",
+        "children:run",
+        (Argument(("--plan",), "Make the plan of their erasure; it waits for approval like every plan.", flag=True),),
+        "Goes by the birth date that the policy names (children.birth_date), wherever the map has it. Exits with 1 while "
+        "there is somebody.",
+        ("waarborg children", "waarborg children --plan"),
+    ),
+    Command(
         "close",
         "request",
         "The request is done: destroy its sealed plans and keys.",
@@ -539,3 +553,12 @@ COMMANDS: tuple[Command, ...] = (
         examples=('eval "$(waarborg completion bash)"',),
     ),
 )
+
+
+@cache
+def commands() -> tuple[Command, ...]:
+    """Every command, with those that other parts add by the entry point group `waarborg.commands`."""
+    from importlib import metadata
+
+    added = [one for point in metadata.entry_points(group="waarborg.commands") for one in point.load()]
+    return (*COMMANDS, *added)

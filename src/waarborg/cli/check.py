@@ -128,6 +128,26 @@ def against_stores(
     yield from coverage(Whole(datamap, policy, seen, before, waiting(project)))
     if set(seen) == set(datamap.stores):
         yield from resolved(project, policy, datamap, {name: one.schema for name, one in seen.items()})
+        if policy is not None:
+            yield from too_small(project)
+
+
+def too_small(project: Project) -> Iterator[Finding]:
+    """Rows of anonymous tables about fewer people than is promised."""
+    from waarborg.plans.anonymous import small_groups
+
+    try:
+        found = small_groups(project.planner)
+    except WaarborgError:
+        return  # what stands in the way is a finding of its own already
+    for one in found:
+        yield Finding(
+            "WB719",
+            project.datamap.tables[one.table].place,
+            f"{one.rows} rows of {one.table} are about fewer than {one.least} people.",
+            "Who knows some of them knows the others: such a row is personal data (recital 26).",
+            "Put small groups together, or leave them out.",
+        )
 
 
 def resolved(

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from waarborg.cli import exits
-from waarborg.cli.catalogue import COMMANDS, COMMON, Argument, Command
+from waarborg.cli.catalogue import COMMON, Argument, Command, commands
 from waarborg.cli.output import Out
 
 
@@ -22,7 +22,7 @@ def _options(command: Command) -> list[str]:
 
 
 def _heads() -> list[str]:
-    return list(dict.fromkeys(command.name.partition(" ")[0] for command in COMMANDS))
+    return list(dict.fromkeys(command.name.partition(" ")[0] for command in commands()))
 
 
 def _files(arguments: Iterable[Argument]) -> list[str]:
@@ -32,14 +32,14 @@ def _files(arguments: Iterable[Argument]) -> list[str]:
 def bash() -> str:
     """For bash."""
     cases = []
-    for command in COMMANDS:
+    for command in commands():
         words = " ".join([*_options(command), *(c for one in command.arguments for c in one.choices)])
         cases.append(f'    "{command.name}") words="{words}" ;;')
-    families = {c.name.partition(" ")[0] for c in COMMANDS if " " in c.name}
+    families = {c.name.partition(" ")[0] for c in commands() if " " in c.name}
     for family in sorted(families):
-        tails = " ".join(c.name.partition(" ")[2] for c in COMMANDS if c.name.startswith(f"{family} "))
+        tails = " ".join(c.name.partition(" ")[2] for c in commands() if c.name.startswith(f"{family} "))
         cases.append(f'    "{family}") words="{tails}" ;;')
-    files = "|".join(sorted({name for c in COMMANDS for name in _files((*c.arguments, *COMMON))}))
+    files = "|".join(sorted({name for c in commands() for name in _files((*c.arguments, *COMMON))}))
     body = "\n".join(cases)
     return f"""_waarborg() {{
   local current="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}" words="" name="${{COMP_WORDS[1]}}"
@@ -65,9 +65,9 @@ def fish() -> str:
     lines = ["complete -c waarborg -f"]
     heads = " ".join(_heads())
     for head in _heads():
-        says = next((c.says for c in COMMANDS if c.name == head), "Commands about the evidence.")
+        says = next((c.says for c in commands() if c.name == head), "Commands about the evidence.")
         lines.append(f"complete -c waarborg -n 'not __fish_seen_subcommand_from {heads}' -a {head} -d '{_fish(says)}'")
-    for command in COMMANDS:
+    for command in commands():
         head, _, tail = command.name.partition(" ")
         seen = f"__fish_seen_subcommand_from {tail or head}"
         if tail:

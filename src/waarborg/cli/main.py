@@ -68,7 +68,9 @@ def _code(where: str) -> Callable[[Namespace, Out], int]:
     from importlib import import_module
 
     module, _, function = where.partition(":")
-    code: Callable[[Any, Any], int] = getattr(import_module(f"waarborg.cli.{module}"), function)
+    code: Callable[[Any, Any], int] = getattr(
+        import_module(module if "." in module else f"waarborg.cli.{module}"), function
+    )
     return code
 
 

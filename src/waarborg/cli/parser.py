@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from waarborg.cli.catalogue import COMMANDS, COMMON, GROUPS, Argument, Command
+from waarborg.cli.catalogue import COMMON, GROUPS, Argument, Command, commands
 from waarborg.errors import UsageError, near_miss
 
 SAYS = "A privacy policy as one file: published, carried out on your databases, and proven promise by promise."
@@ -54,7 +54,7 @@ def build() -> Parser:
     _add_all(parser, COMMON, hidden=True)
     subs = parser.add_subparsers(dest="command", parser_class=Parser, metavar="COMMAND", help=argparse.SUPPRESS)
     families: dict[str, argparse._SubParsersAction[Parser]] = {}
-    for command in COMMANDS:
+    for command in commands():
         head, _, tail = command.name.partition(" ")
         if tail and head not in families:
             says = _family_help(head)
@@ -86,7 +86,7 @@ def _epilog(command: Command) -> str:
 
 
 def _family_help(head: str) -> str:
-    rows = [(c.name, c.says) for c in COMMANDS if c.name.startswith(f"{head} ")]
+    rows = [(c.name, c.says) for c in commands() if c.name.startswith(f"{head} ")]
     return "\n".join(_row(name, says) for name, says in rows)
 
 
@@ -100,7 +100,7 @@ def overview() -> str:
     """What `waarborg --help` says."""
     parts = ["\n".join([*_wrapped(SAYS).splitlines(), ""])]
     for group, title in GROUPS.items():
-        rows = [_row(c.name, c.says) for c in COMMANDS if c.group == group]
+        rows = [_row(c.name, c.says) for c in commands() if c.group == group]
         parts.append("\n".join([f"{title}:", *rows, ""]))
     options = [_row(", ".join(a.names), a.says) for a in COMMON]
     parts.append("\n".join(["Everywhere:", *options, ""]))
@@ -154,8 +154,8 @@ def _known_command(arguments: Sequence[str]) -> None:
         words = words[2:] if words[0] in takes_value else words[1:]
     if not words:
         return
-    heads = list(dict.fromkeys(c.name.partition(" ")[0] for c in COMMANDS))
-    tails = [c.name.partition(" ")[2] for c in COMMANDS if c.name.startswith(f"{words[0]} ")]
+    heads = list(dict.fromkeys(c.name.partition(" ")[0] for c in commands()))
+    tails = [c.name.partition(" ")[2] for c in commands() if c.name.startswith(f"{words[0]} ")]
     if words[0] not in heads:
         raise _no_command("", words[0], heads)
     if tails and len(words) > 1 and not words[1].startswith("-") and words[1] not in tails:

@@ -96,6 +96,7 @@ def gather(project: Project, offline: bool = False) -> Facts:
 
 def sight(project: Project) -> Sight:
     """What can be counted: rows past their term, rows of somebody too young, and the measures that a store tells."""
+    from waarborg.plans.anonymous import small_groups
     from waarborg.plans.sweeper import Sweeper
     from waarborg.plans.young import columns_of, young
 
@@ -110,7 +111,8 @@ def sight(project: Project) -> Sight:
             unswept[rule.id] = "; ".join(f"{one.id} {one.what}" for one in error.findings)
     has_birth_dates = bool(columns_of(project.planner))
     rows = sum(one.rows for one in young(project.planner, project.clock.now())) if has_birth_dates else None
-    return Sight(past, unswept, rows, dict(measures(project)))
+    small = sum(one.rows for one in small_groups(project.planner))
+    return Sight(past, unswept, rows, small, dict(measures(project)))
 
 
 def measures(project: Project) -> Iterator[tuple[str, Measured]]:

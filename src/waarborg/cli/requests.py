@@ -31,24 +31,27 @@ def plan(arguments: Namespace, out: Out) -> int:
         work = project.work
         with out.working(say("looking")):
             case = work.plan(asked)
-        _show(case, project, out, arguments)
+        show_case(case, project, out, arguments)
     return exits.OK
 
 
 def show(arguments: Namespace, out: Out) -> int:
     """`waarborg show`."""
     with Project.of(arguments) as project:
-        _show(project.work.case(arguments.plan), project, out, arguments)
+        show_case(project.work.case(arguments.plan), project, out, arguments)
     return exits.OK
 
 
-def _show(case: Case, project: Project, out: Out, arguments: Namespace) -> None:
+def show_case(
+    case: Case, project: Project, out: Out, arguments: Namespace, more: Mapping[str, object] | None = None
+) -> None:
+    """A plan for people, or as JSON with what else there is to say."""
     say, explain = Words(out.lang), getattr(arguments, "explain", False)
     placed = project.placed if explain else None
     out.draw(
         Shower(say, placed, project.policy, project.datamap).plan(case.plan, brief=getattr(arguments, "brief", False))
     )
-    out.data(plan_data(case.plan, case.request, case.state, project if explain else None))
+    out.data({**plan_data(case.plan, case.request, case.state, project if explain else None), **(more or {})})
     if case.plan.empty:
         return
     out.hint(

@@ -164,7 +164,8 @@ class Shower:
         by_treatment: dict[Treatment, list[str]] = {}
         for name, treatment in columns.items():
             by_treatment.setdefault(treatment, []).append(clean(name))
-        return "; ".join(f"{self.words(t.value)}: {', '.join(names)}" for t, names in by_treatment.items())
+        said = {Treatment.REDUCE: "taken_out"}
+        return "; ".join(f"{self.words(said.get(t, t.value))}: {', '.join(names)}" for t, names in by_treatment.items())
 
     def _why(self, kept: Kept, first: date | None = None) -> str:
         """Why something stays, until when, and what of it stays readable."""

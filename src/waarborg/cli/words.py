@@ -99,6 +99,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "vault": ("in de kluis", "in the vault"),
     "keep": ("blijft", "kept"),
     "reduce": ("zonder persoonsgegevens", "without personal data"),
+    "taken_out": ("zonder deze persoon", "without this person"),
     "inserted": ("de plaatsvervanger zelf, zonder persoon", "the stand-in itself, nobody's"),
     "untied": ("koppeling losgemaakt", "reference untied"),
     # why something stays
@@ -142,6 +143,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Wat de wet bewaart, komt vanzelf terug op {day}.",
         "What the law keeps comes back by itself on {day}.",
     ),
+    # children
+    "too_young": ("{rows} in {table} van iemand jonger dan {age}", "{rows} in {table} of somebody younger than {age}"),
+    "nobody_young": ("Niemand is jonger dan {age}.", "Nobody is younger than {age}."),
     # registers
     "promises_sum": (
         "{kept} gehouden, {attested} bevestigd, {not_shown} nog niet aangetoond, {broken} gebroken",

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl, DataMap, TableDecl
 from waarborg.errors import Finding, Place, Severity, WaarborgError, near_miss
+from waarborg.terms import LinkKind
 from waarborg.yamlfile import shown
 
 OWN = (SECRET, TECHNICAL)
@@ -46,7 +47,12 @@ class PolicyFacts(Protocol):
 
 def check_against_policy(datamap: DataMap, policy: PolicyFacts) -> list[Finding]:
     """Every finding about the map and the policy together."""
-    return [*unknown_categories(datamap, policy), *unused_categories(datamap, policy), *uncounted(datamap, policy)]
+    return [
+        *unknown_categories(datamap, policy),
+        *unused_categories(datamap, policy),
+        *uncounted(datamap, policy),
+        *people_of_people(datamap),
+    ]
 
 
 def unknown_categories(datamap: DataMap, policy: PolicyFacts) -> Iterator[Finding]:
@@ -101,6 +107,17 @@ def uncounted(datamap: DataMap, policy: PolicyFacts) -> Iterator[Finding]:
                 what = f'The term "{name}" counts from {rule.starts_at}, and no column of this table tells when.'
                 todo = f"Add dates: {{{rule.starts_at}: column}}."
                 yield Finding("WB233", table.place, what, "The rows would stay for ever.", todo, Severity.WARNING)
+
+
+def people_of_people(datamap: DataMap) -> Iterator[Finding]:
+    """Tables of people whose rows are said to belong to other people of the same table."""
+    for table in datamap.subjects():
+        for link in table.links:
+            if link.kind is LinkKind.BELONGS_TO and link.target == table.name:
+                what = "Rows of this table are people, and this link makes them belong to other people in it."
+                why = "Erasing one person would take all of those along (the manager, and everybody in the department)."
+                todo = "Write visible_to: instead, or leave it when they really are somebody's (a child's account)."
+                yield Finding("WB234", link.place, what, why, todo, Severity.WARNING)
 
 
 def _columns(datamap: DataMap) -> Iterator[tuple[TableDecl, ColumnDecl]]:

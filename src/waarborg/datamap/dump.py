@@ -73,6 +73,7 @@ def table_tree(table: TableDecl) -> dict[str, Tree]:
         triggers=table.triggers,
         options=table.options,
         unlinked=table.unlinked,
+        group_size=table.group_size,
     )
 
 

@@ -130,6 +130,7 @@ def table() -> Schema:
             "path": TEXT,
             "options": entries(TEXT),
             "unlinked": TEXT,
+            "group_size": TEXT,
         }
     )
 

@@ -41,6 +41,7 @@ CATEGORY = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)?")
 STORE_KEYS = ("kind", "url", "root", "read_url", "region", "marker", "options")
 TABLE_KEYS = (
     "subject", "links", "columns", "dates", "zone", "on_erasure", "triggers", "path", "options", "unlinked",
+    "group_size",
 )  # fmt: skip
 SUBJECT_KEYS = ("key", "identifiers", "where", "nobody", "on_erasure", "stand_in", "restricted")
 
@@ -169,6 +170,7 @@ def _table(reader: Reader, name: str, line: int, node: Node) -> Table:
         path=template,
         options=fields.texts("options"),
         unlinked=fields.text("unlinked"),
+        group_size=fields.text("group_size"),
         place=reader.place(line, path),
     )
 

@@ -188,6 +188,8 @@ class TableDecl:
     unlinked: str = ""
     """Why rows with personal data lead to nobody (a web server's log of visitors we cannot name, Art. 11): only
     retention reaches them. Empty for every other table."""
+    group_size: str = ""
+    """The column that says how many people a row is about: nobody can be found in it, and small groups are counted."""
     place: Place = field(default=Place(), compare=False)
 
     @property

@@ -32,17 +32,17 @@ def erased(
     gone: dict[str, None] = {}
     for step in plan.steps():
         if step.treatment is Treatment.DELETE:
-            gone.update(dict.fromkeys(_refs(datamap, step.table)))
+            gone.update(dict.fromkeys(refs_of(datamap, step.table)))
         elif not step.id.startswith("mention:"):
             lost = [name for name, treatment in step.columns.items() if treatment not in (KEEP, STAND_IN)]
-            gone.update(dict.fromkeys(_refs(datamap, step.table, lost)))
+            gone.update(dict.fromkeys(refs_of(datamap, step.table, lost)))
     changed: dict[str, None] = {}
     for one in stays:
         if one.why in ("shared", "anonymous") and one.table in treated:
-            changed.update(dict.fromkeys(_refs(datamap, one.table, one.columns)))
+            changed.update(dict.fromkeys(refs_of(datamap, one.table, one.columns)))
     return Erased(
-        tuple(_together(policy, gone)),
-        tuple(_together(policy, changed)),
+        tuple(together(policy, gone)),
+        tuple(together(policy, changed)),
         tuple(_still(policy, datamap, stays)),
         told,
         not_told,
@@ -50,7 +50,8 @@ def erased(
     )
 
 
-def _refs(datamap: DataMap, table: str, columns: Iterable[str] | None = None) -> list[str]:
+def refs_of(datamap: DataMap, table: str, columns: Iterable[str] | None = None) -> list[str]:
+    """The data references of a table's columns, or of some of them; secrets and technical columns are none."""
     decl = datamap.tables.get(table)
     chosen = None if columns is None else set(columns)
     return [
@@ -60,7 +61,7 @@ def _refs(datamap: DataMap, table: str, columns: Iterable[str] | None = None) ->
     ]
 
 
-def _together(policy: Policy, refs: Iterable[str]) -> list[str]:
+def together(policy: Policy, refs: Iterable[str]) -> list[str]:
     """In the order of the policy; a category of which every item is there is said whole."""
     found = set(refs)
     out: list[str] = []
@@ -75,7 +76,7 @@ def _still(policy: Policy, datamap: DataMap, kept: list[Kept]) -> Iterator[Still
     """What a rule, a hold or other rows keep; the longest end where one reason keeps several tables."""
     found: dict[tuple[str, str, str], tuple[set[str], list[Kept]]] = {}
     for one in kept:
-        refs = _refs(datamap, one.table, one.columns)
+        refs = refs_of(datamap, one.table, one.columns)
         if one.why in ("rule", "needed") and refs:
             known = found.setdefault((one.ground.rule, one.ground.article, one.why), (set(), []))
             known[0].update(refs)
@@ -83,4 +84,4 @@ def _still(policy: Policy, datamap: DataMap, kept: list[Kept]) -> Iterator[Still
     for (rule, article, why), (refs_, all_) in found.items():
         ends = [one.until for one in all_ if one.until]
         until = max(ends) if len(ends) == len(all_) else None
-        yield StillKept(tuple(_together(policy, refs_)), rule, article, until, why)
+        yield StillKept(tuple(together(policy, refs_)), rule, article, until, why)

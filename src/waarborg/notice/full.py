@@ -67,6 +67,8 @@ def _category(policy: Policy, say: Say, one: DataCategory, elsewhere: bool) -> I
         what, ground = say(f"special.{one.special.value}"), say(f"special_ground.{one.special_ground.value}")
         rows.append((say("data.special"), (say("data.special_says", what=what, ground=ground),)))
     yield Facts(tuple(rows))
+    if one.identifiability is Identifiability.ANONYMOUS:
+        yield Para(say("data.anonymous"))
     if one.identifiability is Identifiability.PSEUDONYMOUS:
         yield Para(say("data.pseudonymous"))
 

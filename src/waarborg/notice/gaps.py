@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from waarborg.errors import Finding, Severity
 from waarborg.notice.words import LANGUAGES, NoticeError, Say, addressed
 from waarborg.policy.model import Policy, Purpose, Recipient, Transfer
-from waarborg.policy.values import Safeguard, Source
+from waarborg.policy.values import Identifiability, Safeguard, Source
 from waarborg.policy.walk import texts
 from waarborg.policy.words import words_of
 from waarborg.terms import LegalBasis
@@ -134,6 +134,8 @@ def _transfer(policy: Policy, one: Transfer) -> Iterator[str]:
 def _kept(policy: Policy) -> Missing:
     for ref in sorted(policy.expand(policy.data)):
         rules = policy.retention_for(ref)
+        if policy.category(ref).identifiability is Identifiability.ANONYMOUS:
+            continue  # nobody is in it, so nothing of anybody is kept
         if not any(rule.until or rule.period for rule in rules):
             name, _, item = ref.partition(".")
             path = f"data.{name}.items.{item}" if item else f"data.{name}"

@@ -61,6 +61,11 @@ def applies(policy: Policy, name: str) -> bool:
             return True
 
 
+def right_says(policy: Policy, say: Say, name: str) -> list[str]:
+    """What a right is, what to expect and when, and what this policy promises beyond the law."""
+    return list(_right(say, name, getattr(policy.rights, name)))
+
+
 def _right(say: Say, name: str, rule: RightRule | None) -> Iterator[str]:
     period = say.period(rule.within) if rule and rule.within else say("right.month")
     within, low = say("right.within", period=period), say("right.within_low", period=period)

@@ -111,10 +111,11 @@ def _kept(policy: Policy, say: Say, kept: tuple[StillKept, ...]) -> Iterator[tup
     for one in kept:
         name = capital("; ".join(pieces(policy, say, one.data, apart=True)))
         until = say("erasure.until", date=say.day(one.until)) if one.until else say("erasure.until_unknown")
-        yield name, (*_reason(policy, say, one), until)
+        yield name, (*reasons(policy, say, one), until)
 
 
-def _reason(policy: Policy, say: Say, one: StillKept) -> list[str]:
+def reasons(policy: Policy, say: Say, one: StillKept) -> list[str]:
+    """Why something stays, in the words of the policy: the hold, or the rule with its law."""
     kind, _, id = one.rule.partition(".")
     if kind == "holds" and id in policy.holds:
         hold = policy.holds[id]

@@ -139,6 +139,21 @@ def policy_at(folder: Path) -> Policy:
     return known[1]
 
 
+_maps: dict[str, tuple[int, DataMap]] = {}
+
+
+def datamap_of(tenant: Tenant) -> DataMap:
+    """The data map of a tenant; read again when the file changed."""
+    from waarborg.datamap import load_datamap
+
+    path = Path(tenant.folder) / "datamap.yaml"
+    stamp = path.stat().st_mtime_ns
+    known = _maps.get(str(path))
+    if known is None or known[0] != stamp:
+        known = _maps[str(path)] = (stamp, load_datamap(path, now().date()))
+    return known[1]
+
+
 def declared(tenant: Tenant) -> frozenset[str]:
     """The names of the policy that evidence may hold."""
     from waarborg.state.declared import declared_names

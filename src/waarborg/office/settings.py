@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "waarborg.office.look",
     "waarborg.office.people",
+    "waarborg.office.publications",
     "waarborg.office.requests",
     "waarborg.office.jobs",
     "waarborg.office.post",
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "waarborg.office.console",
 ]
 MIDDLEWARE = [
+    "waarborg.office.observing.Observing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,5 +139,7 @@ EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail.host, ENVIRONMENT.mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.user, ENVIRONMENT.mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = ENVIRONMENT.mail.tls == "starttls", ENVIRONMENT.mail.tls == "implicit"
 EMAIL_TIMEOUT = 20
+
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 
 LOGGING_CONFIG = None  # set up by `waarborg.office.observing`, which lets nothing personal through

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from waarborg.office import health
+from waarborg.office import health, observing
 from waarborg.office.look.style import stylesheet
 from waarborg.office.look.views import components
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("style.<slug:name>.css", stylesheet, name="stylesheet"),
     path("components", components, name="components"),
+    path("metrics", observing.metrics, name="metrics"),
     path("account/", include("allauth.urls")),
     path("console/", include("waarborg.office.console.urls")),
     path("", include("waarborg.office.centre.urls")),

@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from waarborg.office import observing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waarborg.office.settings")
+observing.set_up()
 application = get_wsgi_application()

@@ -25,7 +25,7 @@ from waarborg.clock import Clock, SystemClock, monotone
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
 from waarborg.evidence.log import Log
 from waarborg.plans.known import given
-from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
+from waarborg.plans.model import BY_TRIGGER, Approval, Plan, Result, Sealed, StoreResult, Verdict
 from waarborg.plans.planner import Planner, enough
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.plans.sweeper import Sweeper
@@ -414,9 +414,18 @@ def reference(person: SubjectRef) -> str:
 
 
 def within(approved: Plan, follow_up: Plan) -> bool:
-    """Whether a follow-up stays inside what was approved: same tables and treatments, rows up to the ceiling."""
+    """Whether a follow-up stays inside what was approved: same tables and treatments, rows up to the ceiling.
+
+    What an acknowledged trigger wrote down about the rows that were treated is part of what was approved.
+    """
     ceilings = {(step.table, step.treatment): step.ceiling for step in approved.steps()}
-    return all(step.rows <= ceilings.get((step.table, step.treatment), 0) for step in follow_up.steps())
+    written: dict[str, int] = {}
+    for reached in (one for store in approved.stores for one in store.reached if one.by.startswith(BY_TRIGGER)):
+        written[reached.table] = written.get(reached.table, 0) + reached.rows
+    return all(
+        step.rows <= max(ceilings.get((step.table, step.treatment), 0), written.get(step.table, 0))
+        for step in follow_up.steps()
+    )
 
 
 def next_end(verdict: Verdict) -> date | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from waarborg.datamap.model import ColumnDecl
 from waarborg.errors import Finding, Place
+from waarborg.plans.constraints import in_unique, must_be_filled, refuses
 from waarborg.plans.resolve import Mapped
 from waarborg.stores.contract import (
     Coarsen,
@@ -21,7 +22,6 @@ from waarborg.stores.contract import (
     Not,
     Rows,
     Scalar,
-    Table,
     Write,
 )
 from waarborg.terms import Treatment
@@ -87,7 +87,7 @@ def _unless(name: str, done: Rows) -> Rows:
 
 
 def _replaced(mapped: Mapped, column: Column, text: str) -> Written:
-    if "{}" in text or _in_unique(mapped.facts, column.name):
+    if "{}" in text or in_unique(mapped.facts, column.name):
         return _keyed(mapped, column, text if "{}" in text else (text + "{}" if text else ""))
     if not text:
         return _emptied(mapped, column)
@@ -100,11 +100,13 @@ def _replaced(mapped: Mapped, column: Column, text: str) -> Written:
 def _cleared(mapped: Mapped, column: Column, replacement: str) -> Written:
     if column.name in mapped.facts.key:
         return _impossible(mapped, column, "It is part of the key by which the row is known.")
+    if column.nullable and must_be_filled(mapped.facts, column.name):
+        return _impossible(mapped, column, "A check of the table asks for a value in it.")
     if column.nullable:
         unique = next((u for u in mapped.facts.uniques if column.name in u.columns and not u.nulls_distinct), None)
         if unique is None:
             return Written(Treatment.CLEAR, Constant(None), Not(Compare(column.name, "null")))
-    if _in_unique(mapped.facts, column.name):
+    if in_unique(mapped.facts, column.name):
         return _keyed(mapped, column, replacement)
     if replacement:
         return _replaced(mapped, column, replacement)
@@ -112,13 +114,10 @@ def _cleared(mapped: Mapped, column: Column, replacement: str) -> Written:
 
 
 def _emptied(mapped: Mapped, column: Column) -> Written:
-    checked = [
-        check for check in mapped.facts.checks if column.name in check.text and "not null" not in check.text.lower()
-    ]
-    if column.choices or (checked and column.family in (Family.TEXT, Family.NUMBER)):
-        return _impossible(mapped, column, "It is NOT NULL and only certain values are allowed in it.")
-    if column.family not in EMPTY:
+    if column.family not in EMPTY and not column.choices:
         return _impossible(mapped, column, f"It is NOT NULL and its type ({column.type}) has no empty value.")
+    if column.choices or refuses(mapped.facts, column.name, EMPTY[column.family]):
+        return _impossible(mapped, column, "It is NOT NULL and only certain values are allowed in it.")
     if any(column.name in reference.columns for reference in mapped.facts.foreign_keys):
         return _impossible(mapped, column, "It is NOT NULL and refers to another row.")
     value = EMPTY[column.family]
@@ -132,6 +131,8 @@ def _keyed(mapped: Mapped, column: Column, template: str = "") -> Written:
     fitting = [text for text in ((template,) if "{}" in template else KEYED) if len(text) - 2 + _digits(mapped) <= room]
     if not fitting:
         return _impossible(mapped, column, f"It must stay unique and only {room} characters fit.")
+    if not template and refuses(mapped.facts, column.name, fitting[0].replace("{}", "*" * _digits(mapped))):
+        return _impossible(mapped, column, "It must stay unique and only certain values are allowed in it.")
     start = fitting[0].partition("{}")[0]
     todo = Not(Compare(column.name, "starts", (start,))) if start else None
     return Written(Treatment.REPLACE, Keyed(fitting[0]), todo)
@@ -141,12 +142,6 @@ def _digits(mapped: Mapped) -> int:
     """Room for a key: what the table's size asks for with a hundredfold to spare, where the size is known."""
     rows = mapped.facts.rows
     return UNKNOWN_DIGITS if rows is None or rows < 0 else min(KEY_DIGITS, max(UNKNOWN_DIGITS, len(str(rows)) + 2))
-
-
-def _in_unique(facts: Table, name: str) -> bool:
-    return any(name in unique.columns for unique in facts.uniques) or any(
-        index.unique and name in index.columns for index in facts.indexes
-    )
 
 
 def _impossible(mapped: Mapped, column: Column, what: str) -> Written:

@@ -12,10 +12,11 @@ from datetime import datetime
 from waarborg.datamap.model import SECRET, TECHNICAL, ColumnDecl
 from waarborg.errors import Finding, Place
 from waarborg.plans.columns import Written, written
+from waarborg.plans.constraints import clearable as empties
 from waarborg.plans.drafts import Blueprint, Handover, KeptDraft, ReachDraft, StandInDraft, StepDraft, WordSource
 from waarborg.plans.identifiers import IDENTIFIERS, frozen_columns
 from waarborg.plans.model import Ground
-from waarborg.plans.resolve import Arm, Mapped, World
+from waarborg.plans.resolve import SEVERAL, Arm, Mapped, World
 from waarborg.plans.rules import Keeping, applying, date_column, ground_of, keepings, outcome_of
 from waarborg.plans.sets import (
     Asked,
@@ -23,6 +24,8 @@ from waarborg.plans.sets import (
     clearable,
     hand_seed,
     handed_columns,
+    key_seed,
+    leaving_seed,
     shared_seed,
     words_seed,
 )
@@ -42,6 +45,7 @@ from waarborg.stores.contract import (
     Not,
     Redact,
     Rows,
+    Without,
     Write,
 )
 from waarborg.terms import LinkKind, Outcome, Treatment
@@ -83,6 +87,8 @@ class Draft:
         self.reached: list[ReachDraft] = []
         self.stand_ins: dict[str, StandInDraft] = {}
         self.words: dict[str, tuple[WordSource, ...]] = {}
+        self.taken_out: dict[tuple[str, tuple[str, ...]], None] = {}
+        """Keys of a table that are taken out of cells of other tables."""
 
     def blueprint(self) -> Blueprint:
         for table in self.sets.tables:
@@ -210,10 +216,10 @@ class Draft:
         return Ground(f"tables.{parents[0]}" if parents else "", "Art. 17(3)", "", (), "It belongs to a kept row.")
 
     def _reduced(self, table: Mapped, stays: frozenset[str]) -> dict[str, Written]:
-        """Every personal column goes, save those that stay."""
+        """Every personal column goes, save those that stay; a reference that must be filled leads on."""
         found: dict[str, Written] = {}
         for name, decl in table.decl.columns.items():
-            if decl.category == TECHNICAL or name in stays:
+            if decl.category == TECHNICAL or name in stays or (decl.on_erasure is None and _must_refer(table, name)):
                 continue
             found[name] = written(table, name, decl.on_erasure or Treatment.CLEAR, decl)
         return found
@@ -282,7 +288,8 @@ class Draft:
         cut, findings = self._cut_write(table, arm)
         findings = (*_findings(columns), *findings)
         writes.update(cut)
-        treatments.update(dict.fromkeys(cut, arm.cut or Treatment.CLEAR))
+        several = any(isinstance(write, Without) for write in cut.values())
+        treatments.update(dict.fromkeys(cut, Treatment.REDUCE if several else arm.cut or Treatment.CLEAR))
         if not writes and not findings:
             return
         conditions: list[Rows] = [leaving]
@@ -290,7 +297,7 @@ class Draft:
             conditions.append(self.sets.staying(table))
         if kept := self.sets.kept(table):
             conditions.append(Not(In(kept)))
-        if not cut:
+        if not cut and not findings:
             conditions.append(Either(tuple(w.todo for w in columns.values() if w.todo is not None)))
         id = f"cut:{table.local}:{arm.index}"
         rows = self.sets.add(id, table.local, Both(tuple(conditions)))
@@ -299,7 +306,16 @@ class Draft:
         )
         rows = self._collisions(table, arm, rows, cut, ground)
         self.steps.append(
-            StepDraft(id, table.name, rows, arm.cut if cut and arm.cut else Treatment.CLEAR, ground, writes, treatments)
+            StepDraft(
+                id,
+                table.name,
+                rows,
+                arm.cut if cut and arm.cut else Treatment.CLEAR,
+                ground,
+                writes,
+                treatments,
+                findings,
+            )
         )
 
     def _can_stay(self, table: Mapped, arm: Arm) -> bool:
@@ -328,15 +344,28 @@ class Draft:
                 return {}, ()
 
     def _clear_link(self, table: Mapped, arm: Arm) -> tuple[dict[str, Write], tuple[Finding, ...]]:
+        if arm.link.inside in SEVERAL:
+            return {arm.columns[0]: Without(self._leaving_keys(arm), arm.how)}, ()
         nullable = [
             name
             for name in (*arm.columns, *arm.link.where)
-            if (c := table.facts.column(name)) and c.nullable and name not in table.facts.key
+            if (c := table.facts.column(name)) and empties(table.facts, c)
         ]
         if any(name in arm.columns for name in nullable):
             return {name: Constant(None) for name in nullable}, ()
         found = written(table, arm.columns[0], Treatment.CLEAR)
         return {arm.columns[0]: found.write} if found.write else {}, _findings({"": found})
+
+    def _leaving_keys(self, arm: Arm) -> tuple[str, ...]:
+        """The seeds that hold what this link's cells hold of those who go."""
+        given = [kinds for kinds in sorted(self.asked.kinds) if arm.link.by_identifier in kinds]
+        seeds = [key_seed((*kinds, "as", arm.link.by_identifier)) for kinds in given]
+        if not arm.same_store:
+            seeds.append(hand_seed("gone", arm.target, arm.to_columns))
+        elif arm.elsewhere is None:
+            self.taken_out[arm.target, arm.to_columns] = None
+            seeds.append(leaving_seed(arm.target, arm.to_columns))
+        return tuple(seeds)
 
     def _stand_in(self, arm: Arm) -> StandInDraft | None:
         target = self.world.tables[arm.target]
@@ -477,8 +506,8 @@ class Draft:
                 conditions.append(self.sets.staying(table))
             id = f"clear:{table.local}:{','.join(reference.columns)}"
             rows = self.sets.add(id, table.local, Both(tuple(conditions)))
-            names = [n for n in reference.columns if (c := table.facts.column(n)) and c.nullable]
-            writes: dict[str, Write] = {n: Constant(None) for n in names if n not in table.facts.key}
+            names = [n for n in reference.columns if (c := table.facts.column(n)) and empties(table.facts, c)]
+            writes: dict[str, Write] = {n: Constant(None) for n in names}
             ground = Ground(f"tables.{table.name}", "Art. 17(1)", "", (), "It refers to a row that goes.")
             columns = dict.fromkeys(writes, Treatment.CLEAR)
             self.steps.append(StepDraft(id, table.name, rows, Treatment.CLEAR, ground, writes, columns))
@@ -533,6 +562,15 @@ class Draft:
                     yield Handover(gone, columns, (hand_seed("gone", table.name, columns),))
             yield from self._identifying(table)
         yield from self._shared_keys()
+        yield from self._taken_out()
+
+    def _taken_out(self) -> Iterator[Handover]:
+        """The keys of rows that go, where they stand in a cell beside the keys of others."""
+        for name, columns in self.taken_out:
+            table = self.world.tables[name]
+            goes = self.sets.gone(table) if table.decl.subject else self.sets.deleted(table)
+            if goes and table.decl.store == self.store:
+                yield Handover(goes, columns, (leaving_seed(name, columns),))
 
     def _identifying(self, table: Mapped) -> Iterator[Handover]:
         """What names the people in their own rows: the leftover scan looks for it when the rows are gone."""
@@ -564,6 +602,12 @@ class Draft:
 
 def _technical(table: Mapped) -> set[str]:
     return {name for name, decl in table.decl.columns.items() if decl.category in (SECRET, TECHNICAL)}
+
+
+def _must_refer(table: Mapped, name: str) -> bool:
+    """Whether a column is a declared reference that must be filled: it says nothing about who the row was."""
+    column = table.facts.column(name)
+    return bool(column and not column.nullable and any(name in one.columns for one in table.facts.foreign_keys))
 
 
 def _in_key(table: Mapped, arm: Arm) -> bool:

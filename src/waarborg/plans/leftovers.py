@@ -167,12 +167,7 @@ def scan(
     Raises `StoreError` where a store cannot be reached: what was not searched is not clean.
     """
     words = frozen_words(world, sealed, country)
-    tables = [
-        (name, table)
-        for name in stores
-        for table in world.schemas[name].tables.values()
-        if not table.view and not table.partition_of
-    ]
+    tables = [(name, table) for name in stores for table in world.schemas[name].tables.values() if table.searched]
     open_cells: list[_Cell] = []
     places: dict[tuple[str, str, Standing, str, str], _Place] = {}
     key = secret or token_bytes(32)
@@ -263,6 +258,10 @@ def _nothing(world: World, cell: _Cell, today: date) -> str:
             else "nobody owns the decision to ignore it"
         )
     mapped = world.by_local(cell.store, cell.table.name)
+    if cell.table.stored:
+        return "a stored view holds what its tables held: refresh it"
+    if cell.table.history:
+        return "the table keeps old versions of its rows: delete the history"
     if mapped is None:
         return "the table is not in the data map"
     if cell.hit.column not in mapped.decl.columns:

@@ -28,6 +28,7 @@ from waarborg.stores.contract import (
     Rows,
     Seeds,
     Store,
+    Without,
 )
 from waarborg.terms import SubjectRef
 
@@ -122,6 +123,9 @@ def locate(
             for write in step.writes.values():
                 if isinstance(write, Redact):
                     seeds[name].setdefault(write.words, [])
+                elif isinstance(write, Without):
+                    for seed in write.seeds:
+                        seeds[name].setdefault(seed, [])
     return Located(found, Sealed(tuple(people), seeds), asked)
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from waarborg.errors import Finding, Place, PlanError, Severity
 from waarborg.plans.drafts import Blueprint, KeptDraft, StepDraft
 from waarborg.plans.locate import Found, Located
-from waarborg.plans.model import Kept, Plan, PlannedStep, Reached, StorePlan
+from waarborg.plans.model import BY_TRIGGER, Kept, Plan, PlannedStep, Reached, StorePlan
 from waarborg.plans.order import Ordered, order
-from waarborg.plans.resolve import World
+from waarborg.plans.resolve import Mapped, World
 from waarborg.policy.model import Policy
 from waarborg.stores.contract import Abilities
+from waarborg.stores.spelling import create_index
 from waarborg.terms import Right, Treatment
 
+NOTHING = "nothing"
+"""What a map says of a trigger that changes no other table."""
 SLACK_ROWS = 20
 SLACK_SHARE = 10
 """More rows of the same people under the same rule are covered when the plan is applied: so many, or one in so many."""
@@ -73,7 +76,7 @@ def make(
         datamap_digest=digests[1],
         stores=tuple(stores),
         rules=rules,
-        notes=(*dict.fromkeys(notes), *(() if rule else _nobody(located, blueprints)), *_notes(world)),
+        notes=(*dict.fromkeys(notes), *(() if rule else _people(located, blueprints)), *_notes(world)),
         follows=follows,
         rule=rule,
     )
@@ -94,15 +97,29 @@ def _store_plan(name: str, blueprint: Blueprint, found: Found, ordered: Ordered,
         store=name,
         steps=tuple(steps),
         kept=tuple(kept for draft in blueprint.kept for kept in _kept(draft, found)),
-        reached=tuple(
-            Reached(reach.table, found.counts[reach.set], reach.by)
-            for reach in blueprint.reached
-            if found.counts[reach.set]
+        reached=(
+            *(Reached(one.table, found.counts[one.set], one.by) for one in blueprint.reached if found.counts[one.set]),
+            *_stirred(steps, world),
         ),
         located={table: found.counts[rows] for table, rows in blueprint.own.items() if found.counts[rows]},
         fingerprint=world.schemas[name].fingerprint(tables),
         tables=tables,
     )
+
+
+def _stirred(steps: Sequence[PlannedStep], world: World) -> Iterator[Reached]:
+    """What triggers that a person acknowledged will write elsewhere: as many rows as are treated, at most."""
+    rows: dict[tuple[str, str, str], int] = {}
+    for step in steps:
+        event = "DELETE" if step.treatment is Treatment.DELETE else "UPDATE"
+        mapped = world.tables[step.table]
+        for trigger in mapped.facts.triggers:
+            changed = mapped.decl.triggers.get(trigger.name, NOTHING)
+            if trigger.event == event and changed != NOTHING:
+                at = (changed, trigger.name, step.table)
+                rows[at] = rows.get(at, 0) + step.rows
+    for (changed, name, table), number in rows.items():
+        yield Reached(changed, number, f"{BY_TRIGGER}{name} of {table}")
 
 
 def _planned(step: StepDraft, found: Found, ordered: Ordered) -> PlannedStep:
@@ -144,32 +161,83 @@ def _reached_findings(blueprint: Blueprint, found: Found) -> Iterator[Finding]:
 
 def _unsafe(world: World, blueprint: Blueprint, steps: list[StepDraft]) -> Iterator[Finding]:
     """What makes treating a table unsafe: row-level security, triggers nobody looked at, a link without an index."""
+    engine = world.schemas[blueprint.store].engine
     events: dict[str, set[str]] = {}
     for step in steps:
         events.setdefault(step.table, set()).add("DELETE" if step.treatment is Treatment.DELETE else "UPDATE")
     for name in sorted(events):
         mapped = world.tables[name]
-        for trigger in mapped.facts.triggers:
-            if trigger.event in events[name] and trigger.name not in mapped.decl.triggers:
-                yield Finding(
-                    "WB412",
-                    Place(path=f"tables.{name}.triggers.{trigger.name}"),
-                    f"A trigger fires on {trigger.event} of this table, and nobody has said what it does.",
-                    "It may copy what is erased, or change rows of others.",
-                    "Look at it, and write down which table it changes: triggers: {name: store.table}, or nothing.",
-                )
+        yield from _triggers(mapped, events[name])
+        yield from _lasting(mapped)
         for arm in mapped.arms:
             if arm.same_store and arm.target not in blueprint.own:
                 continue  # nothing of this plan is behind it
             large = mapped.facts.rows is not None and mapped.facts.rows > UNINDEXED
             if large and arm.columns and not arm.link.mentions and not mapped.facts.indexed(arm.columns):
-                columns = ", ".join(arm.columns)
                 yield Finding(
                     "WB413",
                     arm.link.place,
                     f"This link has no index, and its table has about {mapped.facts.rows} rows.",
                     "Every request would read the whole table.",
-                    f"CREATE INDEX ON {mapped.local} ({columns}).",
+                    f"{create_index(engine, mapped.local, arm.columns)};",
+                )
+
+
+def _lasting(mapped: Mapped) -> Iterator[Finding]:
+    """What the engine does with the table that a plan cannot change: it is said before anybody approves."""
+    place = mapped.decl.place if mapped.decl.place.path else Place(path=f"tables.{mapped.name}")
+    if mapped.facts.history:
+        yield Finding(
+            "WB433",
+            place,
+            f"{mapped.name} keeps every old version of its rows (system versioning).",
+            "What goes from the table stays in its history, for whoever asks for the past.",
+            "Delete the history up to this erasure (DELETE HISTORY), and ignore the table in leftovers until then.",
+            Severity.NOTE,
+        )
+    if not mapped.facts.transactional:
+        yield Finding(
+            "WB434",
+            place,
+            f"{mapped.name} is kept by an engine without transactions.",
+            "Its rows are treated last. If something breaks in between, they are gone and the others are not yet.",
+            "Run apply again in that case: it ends as one run. Or let the table be kept by InnoDB.",
+            Severity.NOTE,
+        )
+
+
+def _triggers(mapped: Mapped, events: set[str]) -> Iterator[Finding]:
+    """Triggers that would fire and that nobody has looked at, each once."""
+    fired: dict[str, list[str]] = {}
+    for trigger in mapped.facts.triggers:
+        if trigger.event in events and trigger.name not in mapped.decl.triggers:
+            fired.setdefault(trigger.name, []).append(trigger.event)
+    place = mapped.decl.place
+    for name, on in fired.items():
+        yield Finding(
+            "WB412",
+            Place(place.file, place.line, 0, f"tables.{mapped.name}.triggers.{name}"),
+            f"A trigger fires on {' and '.join(sorted(on))} of this table, and nobody has said what it does.",
+            "It may copy what is erased, or change rows of others.",
+            f"Look at it, and write down which table it changes: triggers: {{{name}: store.table}}, or nothing.",
+        )
+
+
+def _people(located: Located, blueprints: Mapping[str, Blueprint]) -> Iterator[Finding]:
+    """What has to be known about the people who were found: none, or more than were asked about."""
+    yield from _nobody(located, blueprints)
+    for name, blueprint in blueprints.items():
+        counts = located.found[name].counts
+        for table, me in blueprint.me.items():
+            others = counts[blueprint.own[table]] - counts[me]
+            if others > 0:
+                yield Finding(
+                    "WB408",
+                    Place(path=f"tables.{table}"),
+                    f"{others} rows of {table} are other people, and belong to those who were asked about.",
+                    "They go as rows of theirs do, and nobody asked about these people.",
+                    "If they are people in their own right, let the link be visible_to instead of belongs_to.",
+                    Severity.NOTE,
                 )
 
 

@@ -64,6 +64,10 @@ class Kept:
     has no date from which its term could be counted), or `other` (another item with the same value, not named)."""
 
 
+BY_TRIGGER = "trigger "
+"""How `Reached.by` begins where a trigger and no cascade does it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Rows that the database itself changes when the plan runs: by cascade, or by a trigger a person acknowledged."""

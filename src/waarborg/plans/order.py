@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from waarborg.errors import Finding, Place, PlanError
+from waarborg.plans.constraints import clearable as empties
 from waarborg.plans.drafts import StepDraft
 from waarborg.plans.resolve import World
 from waarborg.plans.sets import clearable
@@ -56,7 +57,9 @@ def order(steps: Sequence[StepDraft], world: World, store: str, abilities: Abili
     behind = {name for group in groups.values() for name in group}
     ordered = [deletes[name] for name in _subjects_last(names, world, deletes, edges) if name not in behind]
     together = {deletes[head].set: tuple(deletes[name].set for name in group) for head, group in groups.items()}
-    return Ordered(tuple(_cut_and_delete(doubles, updates, [*cleared, *ordered], world)), together)
+    found = _cut_and_delete(doubles, updates, [*cleared, *ordered], world)
+    found.sort(key=lambda step: not world.tables[step.table].facts.transactional)  # what cannot be rolled back, last
+    return Ordered(tuple(found), together)
 
 
 def _cut_and_delete(
@@ -153,7 +156,7 @@ def _clear_first(
     found = []
     facts = world.tables[table].facts
     for number, reference in enumerate(edges.pop(pair)):
-        names = [n for n in reference.columns if (c := facts.column(n)) and c.nullable and n not in facts.key]
+        names = [n for n in reference.columns if (c := facts.column(n)) and empties(facts, c)]
         writes: dict[str, Write] = {name: Constant(None) for name in names}
         id = f"untie:{pair[0]}:{pair[1]}:{number}"
         columns = dict.fromkeys(names, Treatment.CLEAR)

@@ -25,7 +25,17 @@ from waarborg.plans.drafts import Blueprint, StandInDraft
 from waarborg.plans.erasure import blueprint
 from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
-from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
+from waarborg.plans.model import (
+    BY_TRIGGER,
+    Approval,
+    Plan,
+    PlannedStep,
+    Result,
+    Sealed,
+    StorePlan,
+    StoreResult,
+    Verdict,
+)
 from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
 from waarborg.plans.sets import Asked
@@ -247,7 +257,8 @@ class Planner:
 
     def _side_effects(self, part: StorePlan) -> dict[str, int]:
         """Rows that cascades and acknowledged triggers may change beside the steps."""
-        allowed = {reached.table.partition(".")[2]: reached.rows + 20 for reached in part.reached}
+        cascades = [reached for reached in part.reached if not reached.by.startswith(BY_TRIGGER)]
+        allowed = {reached.table.partition(".")[2]: reached.rows + 20 for reached in cascades}
         for step in part.steps:
             for changed in self.datamap.tables[step.table].triggers.values():
                 if changed != "nothing":

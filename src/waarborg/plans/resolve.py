@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from waarborg.datamap.model import DataMap, Identifier, Link, TableDecl
 from waarborg.errors import Finding, Place, PlanError, near_miss
+from waarborg.plans.constraints import clearable
 from waarborg.stores.contract import (
     EXACT,
     Both,
-    Column,
     Compare,
     Family,
     ForeignKey,
@@ -29,6 +29,10 @@ from waarborg.terms import LinkKind, Treatment
 
 DEFAULT_NORMALISE: Mapping[str, tuple[str, ...]] = {}
 """Normalisation is declared, never assumed: an index that is not used is as bad as a row that is not found."""
+
+
+SEVERAL = ("list", "json")
+"""Where a cell holds keys that can be taken out of it one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +147,44 @@ def resolve(datamap: DataMap, schemas: Mapping[str, Schema]) -> World:
                 )
             )
             continue
+        if facts.partition_of:
+            world.findings.append(_partition(decl, facts))
         world.tables[decl.name] = Mapped(decl, facts)
     for name, mapped in list(world.tables.items()):
         world.findings += _missing_columns(mapped)
         arms = tuple(_arms(world, mapped))
         world.tables[name] = Mapped(mapped.decl, mapped.facts, arms)
+    world.findings += _heirs(world)
     if world.findings:
         raise PlanError(world.findings)
     return world
+
+
+def _partition(decl: TableDecl, facts: Table) -> Finding:
+    return Finding(
+        "WB404",
+        decl.place if decl.place.path else Place(path=f"tables.{decl.name}"),
+        f"This table is a partition of {facts.partition_of}.",
+        "Its rows are those of that table: they would be counted, and treated, twice.",
+        f"Map {decl.store}.{facts.partition_of}, and take the partition out of the map.",
+    )
+
+
+def _heirs(world: World) -> Iterator[Finding]:
+    """Tables that inherit from a mapped one: nothing leads to their rows, since no foreign key is inherited."""
+    for mapped in world.tables.values():
+        store = mapped.decl.store
+        for other in world.schemas[store].tables.values():
+            if other.inherits == mapped.local and not (
+                world.by_local(store, other.name) or world.ignored(store, other.name)
+            ):
+                yield Finding(
+                    "WB405",
+                    Place(mapped.decl.place.file, mapped.decl.place.line, 0, f"tables.{store}.{other.name}"),
+                    f"The table {other.name} inherits from {mapped.local} and is not in the map.",
+                    "Its rows are its own: a plan for the one would leave the other as it is.",
+                    "Map it like the table it inherits from, or ignore it with a reason, an owner and an end date.",
+                )
 
 
 def _table(schema: Schema, decl: TableDecl) -> Table | None:
@@ -329,7 +363,9 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     if link.on_erasure is Treatment.KEEP:
         return None
     columns = [column for name in link.columns if (column := mapped.facts.column(name))]
-    if link.inside == "whole" and any(_clearable(mapped.facts, column) for column in columns):
+    if link.inside in SEVERAL and not any(c.generated or c.name in mapped.facts.key for c in columns):
+        return Treatment.CLEAR  # the key is taken out of the cell, whatever else stands in it
+    if link.inside == "whole" and any(clearable(mapped.facts, column) for column in columns):
         return Treatment.CLEAR
     plain = (
         link.inside == "whole" and link.template == "{}"
@@ -337,7 +373,3 @@ def _cut(mapped: Mapped, link: Link, target: Mapped) -> Treatment | None:
     if target.decl.subject and target.decl.subject.stand_in and not link.by_identifier and plain:
         return Treatment.STAND_IN
     return None
-
-
-def _clearable(facts: Table, column: Column) -> bool:
-    return column.nullable and not column.generated and column.name not in facts.key

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from waarborg.datamap.model import Identifier
+from waarborg.plans.constraints import clearable as empties
 from waarborg.plans.drafts import WordSource
 from waarborg.plans.resolve import Arm, Mapped, World, unique
 from waarborg.plans.rules import Keeping, applying, still_kept
@@ -55,6 +56,11 @@ def key_seed(kinds: Sequence[str]) -> str:
 def hand_seed(state: str, table: str, columns: Sequence[str]) -> str:
     """The seed that hands keys of a table to another store (`own`, `gone`) or to verification (`frozen`)."""
     return f"{state}:{table}:{','.join(columns)}"
+
+
+def leaving_seed(table: str, columns: Sequence[str]) -> str:
+    """The seed of keys that are taken out of cells in which they stand beside others."""
+    return f"leaving:{table}:{','.join(columns)}"
 
 
 def shared_seed(table: str) -> str:
@@ -365,7 +371,8 @@ class Ownership:
             return False
         if all(arm.link.dies_with and arm.target != table.name for arm in owning) and not table.decl.subject:
             return False
-        return len(owning) > 1 or bool(table.decl.subject) or not owning[0].to_unique or bool(owning[0].link.through)
+        alone = owning[0].to_unique and not owning[0].link.through and owning[0].link.inside == "whole"
+        return len(owning) > 1 or bool(table.decl.subject) or not alone
 
     def _outside(self, arm: Arm) -> list[Rows]:
         """Rows whose link leads to a row that is not these people's: a living owner."""
@@ -535,7 +542,7 @@ def _key(table: Mapped) -> tuple[str, ...]:
 def clearable(table: Mapped, reference: ForeignKey) -> bool:
     """Whether a reference can be cut by NULL in one of its columns."""
     columns = [table.facts.column(name) for name in reference.columns]
-    return any(c is not None and c.nullable and not c.generated and c.name not in table.facts.key for c in columns)
+    return any(c is not None and empties(table.facts, c) for c in columns)
 
 
 def _is(column: str, values: tuple[object, ...]) -> Rows:

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from waarborg.datamap.merge import named_columns
 from waarborg.datamap.model import SECRET, TECHNICAL, TableDecl
 from waarborg.errors import Finding, Place, Severity
+from waarborg.policy.values import Identifiability
 from waarborg.scan.drift import changed_under_the_map, new_since_the_snapshot, unused_ignores
 from waarborg.scan.snapshot import Looks, Sight
 from waarborg.scan.whole import Checks, Rule, Said, Whole, leads_of
 from waarborg.stores.contract import Column, Family, Table
+from waarborg.stores.spelling import create_index
 
 SURE = 0.6
 """From this confidence on (nine in ten are right) an unmapped column fails the check; below it is a warning."""
@@ -112,19 +114,10 @@ def unindexed_links(whole: Whole) -> Checks:
             columns = [name for name in link.columns if table.column(name)]
             plain = link.inside == "whole" and not link.mentions and not link.through
             small = table.rows is not None and table.rows < LARGE
-            if (
-                not plain
-                or not columns
-                or small
-                or table.indexed(columns)
-                or engine not in ("postgresql", "sqlite", "mariadb")
-            ):
+            if not plain or not columns or small or table.indexed(columns) or engine not in INDEXED:
                 continue
-            index = f"CREATE INDEX ON {table.name} ({', '.join(columns)})"
-            if engine != "postgresql":
-                index = f"CREATE INDEX {table.name}_{'_'.join(columns)} ON {table.name} ({', '.join(columns)})"
             what = f"The link to {link.target} is looked up by {', '.join(columns)}, which has no index."
-            yield Said(link.place, what, f"{index};")
+            yield Said(link.place, what, f"{create_index(engine, table.name, columns)};")
 
 
 # ------------------------------------------------------------------------------------------------ policy and columns
@@ -200,6 +193,53 @@ def card_numbers(whole: Whole) -> Checks:
                 )
 
 
+def anonymous_that_is_not(whole: Whole) -> Checks:
+    """A table is called anonymous, and a person can be found in it, or nothing says how many people a row is about."""
+    for decl in whole.datamap.tables.values():
+        table = whole.facts(decl)
+        if table is None or not (decl.group_size or _anonymous(whole, decl)):
+            continue
+        if decl.subject or decl.links:
+            yield Said(whole.place(decl.name), f"{decl.name} is called anonymous, and its links lead to people.")
+        for lead in leads_of(table, whole.sights[decl.store]):
+            counts = lead.columns == (decl.group_size,)  # a number of people is no key of one
+            if not counts and whole.graph.distance.get(f"{decl.store}.{lead.target}") is not None:
+                by = ", ".join(lead.columns)
+                yield Said(whole.place(decl.name), f"{decl.name} is called anonymous, and {by} leads to {lead.target}.")
+        for column in table.columns:
+            yield from _undecided(whole, decl, column)
+        if not decl.group_size and any(_least(whole, one.category) for one in decl.columns.values()):
+            what = f"Nothing says how many people a row of {decl.name} is about; its purpose promises a smallest group."
+            yield Said(whole.place(decl.name), what, "Name the column that does: group_size.")
+
+
+def _undecided(whole: Whole, decl: TableDecl, column: Column) -> Checks:
+    """A column of an anonymous table that says something about a person, or that nobody decided about."""
+    said = decl.columns.get(column.name)
+    if said is None and f"{decl.name}.{column.name}" not in whole.ignored:
+        what = f'{decl.name} is called anonymous, and nobody decided about "{column.name}".'
+        yield Said(whole.place(decl.name, column.name), what)
+    elif said is not None and said.category != TECHNICAL and not _is_anonymous(whole, said.category):
+        what = f'{decl.name} is called anonymous, and "{column.name}" holds {said.category}.'
+        yield Said(whole.place(decl.name, column.name), what)
+
+
+def _anonymous(whole: Whole, decl: TableDecl) -> bool:
+    return any(_is_anonymous(whole, one.category) for one in decl.columns.values())
+
+
+def _is_anonymous(whole: Whole, ref: str) -> bool:
+    category = whole.policy.data.get(ref.partition(".")[0]) if whole.policy else None
+    return category is not None and category.identifiability is Identifiability.ANONYMOUS
+
+
+def _least(whole: Whole, ref: str) -> int:
+    """The smallest group that a purpose over this data promises."""
+    if whole.policy is None or not whole.policy.has(ref):
+        return 0
+    return max((one.minimum_group or 0 for one in whole.policy.purposes_for(ref)), default=0)
+
+
 def _columns(whole: Whole) -> Iterator[tuple[str, TableDecl, Column, Table]]:
     for decl in whole.datamap.tables.values():
         table = whole.facts(decl)
@@ -262,6 +302,12 @@ CHECKS: tuple[Rule, ...] = (
         card_numbers,
         "A card number in the wrong place puts the whole database under the rules for card data.",
         "Take it out of the database, or map the column to an item whose name says that it holds cards.",
+    ),
+    Rule(
+        "WB718",
+        anonymous_that_is_not,
+        "What leads to a person is personal data, whatever it is called (recital 26).",
+        "Take the column or the link out, or map the table as what it is.",
     ),
     Rule(
         "WB711",

@@ -110,6 +110,8 @@ def _direct(
         return LinkFound(
             reference, LinkKind.ABOUT, f'"{column}" stands in most tables: who entered the row, not whose it is', True
         )
+    if reference.table == reference.target:
+        return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names another person of the same table, not its owner')
     if reference.table in subjects:
         if words & (_HANDLING | _MAKING):
             return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who keeps the row of another person')

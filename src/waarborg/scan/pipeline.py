@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from waarborg.scan.byvalue import by_identifier, by_value_alone, inside_json, model_and_id, polymorphic
 from waarborg.scan.classify import ADDRESS_PARTS, SECRET, Facts, Verdict, classify, name_category
@@ -24,7 +25,7 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
     `schema` spares describing the store again, `looks` keeps what was sampled for who wants to test more. Raises
     `StoreError` when the store cannot be described; a table that cannot be sampled is in `Findings.refused`.
     """
-    schema = schema or store.describe()
+    schema = _without_partitions(schema or store.describe())
     looks = looks or Looks(store, schema, rows)
     prefix = common_prefix([local_name(t) for t in schema.tables], 0.6, 5)
     roles = {name: role_of(table, prefix) for name, table in schema.tables.items()}
@@ -59,6 +60,11 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
         paths={n: t.comment for n, t in schema.tables.items()} if schema.engine == "files" else {},
         not_visible=schema.not_visible,
     )
+
+
+def _without_partitions(schema: Schema) -> Schema:
+    """The tables whose rows are their own: those of a partition are found through the table it is a part of."""
+    return replace(schema, tables={name: one for name, one in schema.tables.items() if not one.partition_of})
 
 
 def _full_names(schema: Schema) -> dict[str, str]:

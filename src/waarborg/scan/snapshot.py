@@ -216,8 +216,12 @@ _PARTS: Mapping[str, Any] = {
     "checks": _several(Check),
     "triggers": _several(Trigger),
     "view": bool,
+    "stored": bool,
     "partition_of": str,
+    "inherits": str,
     "row_security": bool,
+    "history": bool,
+    "transactional": bool,
     "schema": str,
 }
 """How each fact of a table is read back."""

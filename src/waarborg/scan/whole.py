@@ -59,11 +59,14 @@ class Whole:
         return Place(at.file or self.file, at.line, at.column, path)
 
     def tables(self) -> Iterator[tuple[str, Table, TableDecl | None, Sight]]:
-        """Every table that was seen and is not ignored: its name in the map, its facts, its declaration."""
+        """Every table that was seen and is not ignored: its name in the map, its facts, its declaration.
+
+        A partition is left out: its rows are those of the table it is a part of.
+        """
         for store, seen in self.sights.items():
             for table in seen.schema.tables.values():
                 name = self.name_of(store, table)
-                if name not in self.ignored:
+                if name not in self.ignored and not table.partition_of:
                     yield name, table, self.datamap.tables.get(name), seen
 
     def name_of(self, store: str, table: Table) -> str:

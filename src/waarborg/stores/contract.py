@@ -137,11 +137,25 @@ class Table:
     """About how many rows, from the engine's statistics; None when unknown."""
     view: bool = False
     """Read, never treated."""
+    stored: bool = False
+    """A view whose rows are a copy (materialised): it holds what it held until it is refreshed."""
     partition_of: str = ""
+    """The table whose rows these are: they are reached and treated through it."""
+    inherits: str = ""
+    """The table whose columns this one has as well (PostgreSQL); its rows are its own, and no foreign key says so."""
     row_security: bool = False
+    history: bool = False
+    """The engine keeps every old version of a row, also of one that was deleted (system versioning)."""
+    transactional: bool = True
+    """Whether a change of its rows can be rolled back (not with MyISAM)."""
     comment: str = ""
     schema: str = ""
     """The engine's schema, also when it is the default one; empty where the engine has none."""
+
+    @property
+    def searched(self) -> bool:
+        """Whether it has rows of its own to be searched: a plain view and a partition only show those of others."""
+        return (self.stored or not self.view) and not self.partition_of
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -412,6 +426,14 @@ class Coded(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class Without(Write):
+    """The cell without the keys of these seeds, where it holds several: a list, an array, a JSON document (`how`)."""
+
+    seeds: tuple[str, ...]
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
 class Redact(Write):
     """The text with every word of seed `words` (whole words, both spellings of case) replaced by `text`."""
 
@@ -469,6 +491,74 @@ class Insert:
     """Columns (of the new or found row) that become the seed named `id`, for later steps."""
 
 
+class RawText(bytes):
+    """Text of a cell that is no UTF-8, as its bytes. Put back as text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"RawText({len(self)} hidden)"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Rows of one table exactly as they are: each cell in a form that the same store puts back bit for bit.
+
+    Columns that the engine computes are not in it. `after`: the same rows once a step has updated them.
+    """
+
+    step: str
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[Key] = field(repr=False)
+    after: bool = False
+
+
+class Witness(Protocol):
+    """Sees the rows of a change before they go, so that they can come back. Called inside the transaction.
+
+    What it raises leaves the store untouched. `keep` returns only when what was seen is durable: the rows go after it.
+    """
+
+    def begin(self) -> None:
+        """A transaction begins, perhaps again: what was seen in the one before counts no more."""
+
+    def see(self, image: Image) -> None:
+        """A block of rows: all of each step's before any is touched, and those of updates once more afterwards."""
+
+    def keep(self) -> None:
+        """Everything was seen and treated; it is committed when this returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Insert rows exactly as a witness saw them: the tuples of seed `seed`, in the order of `columns`.
+
+    A row whose key or unique value is taken is refused by the engine, and nothing is done. With `together`, rows of
+    other tables come in the same act, because they refer to each other: (table, columns, seed) of each. Numbers that
+    the engine gives out go on after the highest that came back.
+    """
+
+    id: str
+    table: str
+    columns: tuple[str, ...]
+    seed: str
+    ceiling: int
+    together: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """Write columns of rows that are there: the tuples of seed `seed` are the values of `key`, then of `columns`."""
+
+    id: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    seed: str
+    ceiling: int
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """`applied(plan, chunk)`: committed with the data where the customer allows a small schema of ours."""
@@ -493,6 +583,10 @@ class Change:
     fingerprint: str = ""
     side_effects: Mapping[str, int] = field(default_factory=dict)
     marker: Marker | None = None
+    back: tuple[PutBack | Refill, ...] = ()
+    """What comes back, after the steps and in this order. Only where `Abilities.images` says so."""
+    witness: Witness | None = field(default=None, compare=False, repr=False)
+    """Where the store is able to show images: sees every row of every `Delete` and `Update` before it is touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,6 +647,8 @@ class Abilities:
     counts_side_effects: bool = True
     """Sees the rows that triggers and cascades changed."""
     marker: bool = False
+    images: bool = False
+    """Shows rows exactly as they are (`Change.witness`, `Reading.exact`) and puts them back (`PutBack`, `Refill`)."""
     writable_types: frozenset[Family] = frozenset(Family)
 
 
@@ -594,6 +690,9 @@ class Reading(Protocol):
 
     def digest(self, name: str) -> str:
         """SHA-256 over the keys of the set in order: the same as `StepDone.digest` for the same rows."""
+
+    def exact(self, name: str) -> Iterator[Image]:
+        """The rows of the set as images, in blocks, in key order. Only where `Abilities.images` says so."""
 
 
 @runtime_checkable

@@ -137,6 +137,8 @@ def cell_forms(cell: object, how: How = EXACT) -> frozenset[str]:
         return frozenset()
     if how.inside is Inside.WHOLE:
         found: Iterable[object] = (cell,)
+    elif how.inside is Inside.LIST and isinstance(cell, list | tuple):
+        found = cell  # an array of the engine
     elif how.inside is Inside.LIST:
         found = (part.strip(BLANKS) for part in (form(cell) or "").split(how.path or ","))
     else:

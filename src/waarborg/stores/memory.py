@@ -22,6 +22,7 @@ from waarborg.stores.contract import (
     Change,
     Delete,
     Hit,
+    Image,
     Insert,
     Key,
     Marker,
@@ -31,6 +32,8 @@ from waarborg.stores.contract import (
     Schema,
     Seeds,
     Store,
+    Update,
+    Witness,
 )
 from waarborg.stores.decoding import readings
 from waarborg.stores.matching import Words, day_of, keys_digest
@@ -72,7 +75,7 @@ class MemoryStore:
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(cyclic_delete=True, marker=True)
+        return Abilities(cyclic_delete=True, marker=True, images=True)
 
     def describe(self) -> Schema:
         """The schema that was given."""
@@ -97,12 +100,39 @@ class MemoryStore:
                 raise refusals.other_schema(self.name)
             found = self._within_ceilings(change, seeds)
             working = Working(self._schema, self.tables, seeds, self.name)
+            if change.witness is not None:
+                change.witness.begin()
+                self._show(change, found, working, change.witness)
             done = tuple(working.carry_out(step, found, change.program) for step in change.steps)
+            if change.witness is not None:
+                self._show(change, found, working, change.witness, after=True)
+            done += tuple(working.bring(one) for one in change.back)
             working.finish(change, found)
+            if change.witness is not None:
+                change.witness.keep()
             self._replace(working.rows())
             if change.marker is not None:
                 self.markers.add(change.marker)
             return Applied(done)
+
+    def _show(
+        self,
+        change: Change,
+        found: Mapping[str, frozenset[int]],
+        working: Working,
+        witness: Witness,
+        after: bool = False,
+    ) -> None:
+        """The rows of each step as they are now; afterwards those of updates once more."""
+        for step in change.steps:
+            if isinstance(step, Insert) or (after and not isinstance(step, Update)):
+                continue
+            for name in (step.set, *step.together) if isinstance(step, Delete) else (step.set,):
+                table = self._schema.tables[change.program.get(name).table]
+                columns = tuple(column.name for column in table.columns if not column.generated)
+                rows = [tuple(row[c] for c in columns) for row in working.at(table.name, found[name])]
+                if rows:
+                    witness.see(Image(step.id, table.name, columns, rows, after))
 
     def _replace(self, tables: Mapping[str, list[MutableRow]]) -> None:
         """Put all tables in place, or none: an interruption half-way puts the old rows back."""
@@ -212,6 +242,13 @@ class MemoryReading:
         """The digest of the keys of the set."""
         table = self._evaluation.schema.tables[self._evaluation.program.get(name).table]
         return keys_digest(key_of(row, table) for row in self._rows(name))
+
+    def exact(self, name: str) -> Iterator[Image]:
+        """The rows of the set as images."""
+        table = self._evaluation.schema.tables[self._evaluation.program.get(name).table]
+        columns = tuple(column.name for column in table.columns if not column.generated)
+        for block in self.rows(name, columns):
+            yield Image(name, table.name, columns, block)
 
     def _rows(self, name: str) -> list[Mapping[str, object]]:
         positions = self._evaluation.positions(name)

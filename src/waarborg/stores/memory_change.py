@@ -25,16 +25,20 @@ from waarborg.stores.contract import (
     Key,
     Keyed,
     Program,
+    PutBack,
     Redact,
+    Refill,
     Schema,
     Seeds,
     StepDone,
     Table,
     Update,
+    Without,
     Write,
 )
 from waarborg.stores.matching import coarsened, coded, form, keyed_text, keys_digest, redacted, redacted_inside
-from waarborg.stores.sets import COARSE, Positions, Row, Tables, check_columns, collated, key_of, table_of
+from waarborg.stores.removing import keys_of, without
+from waarborg.stores.sets import COARSE, Positions, Row, Tables, check_columns, collated, key_of, order_of, table_of
 
 MutableRow = dict[str, object]
 Found = Mapping[str, Positions]
@@ -73,6 +77,52 @@ class Working:
                 keys = self._insert(step)
         self._hold_constraints(at_commit=False)
         return StepDone(step.id, len(keys), keys_digest(keys))
+
+    def at(self, table: str, positions: Iterable[int]) -> list[Row]:
+        """Those of these rows that are there, in key order."""
+        facts = self._schema.tables[table]
+        rows = [self._tables[table][one] for one in positions if one in self._tables[table]]
+        return sorted(rows, key=lambda row: order_of(key_of(row, facts)))
+
+    def bring(self, back: PutBack | Refill) -> StepDone:
+        """Rows that come back, or columns of rows that are there; constraints are looked at when all of it is done."""
+        if isinstance(back, Refill):
+            keys = self._refill(back)
+        else:
+            keys = []
+            for table, columns, seed in ((back.table, back.columns, back.seed), *back.together):
+                facts = self._writable(table)
+                check_columns(facts, columns, self._store)
+                for values in self._returning(seed, columns, back.id, back.ceiling):
+                    row = self._completed(facts, dict(zip(columns, values, strict=True)))
+                    self._tables[table][next(self._positions)] = row
+                    keys.append(key_of(row, facts))
+        self._hold_constraints(at_commit=False)
+        return StepDone(back.id, len(keys), keys_digest(keys))
+
+    def _refill(self, back: Refill) -> list[Key]:
+        facts = self._writable(back.table)
+        check_columns(facts, (*back.key, *back.columns), self._store)
+        rows = self._tables[back.table]
+        by_key = {tuple(form(row.get(name)) for name in back.key): at for at, row in rows.items()}
+        keys: list[Key] = []
+        for values in self._returning(back.seed, (*back.key, *back.columns), back.id, back.ceiling):
+            at = by_key.get(tuple(form(value) for value in values[: len(back.key)]))
+            if at is None:
+                raise refusals.not_there(self._store, back.id)
+            rows[at] = rows[at] | dict(zip(back.columns, values[len(back.key) :], strict=True))
+            keys.append(key_of(rows[at], facts))
+        return keys
+
+    def _returning(self, seed: str, columns: Sequence[str], step: str, ceiling: int) -> Sequence[Key]:
+        if seed not in self._seeds:
+            raise refusals.unknown_seed(self._store, seed)
+        rows = self._seeds[seed]
+        if any(len(row) != len(columns) for row in rows):
+            raise refusals.malformed(self._store, f'The tuples of seed "{seed}" do not fit the columns.')
+        if len(rows) > ceiling:
+            raise refusals.too_many(self._store, step, len(rows), ceiling)
+        return rows
 
     def finish(self, change: Change, found: Found) -> None:
         """Look at deferred constraints, and hold what cascades changed against what was planned."""
@@ -197,6 +247,8 @@ class Working:
                     new = _EMPTY.get(column.family)
             case Coded(seed):
                 new = coded(value, self._one_value(seed), column.length)
+            case Without():
+                new = without(value, keys_of(self._store, write, self._seeds), write.how)
             case Redact(words, text, encoded):
                 if words not in self._seeds:
                     raise refusals.unknown_seed(self._store, words)

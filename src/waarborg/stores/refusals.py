@@ -74,6 +74,28 @@ def too_many(store: str, step: str, rows: int, ceiling: int) -> StalePlan:
     )
 
 
+def unwitnessed(store: str, step: str) -> StalePlan:
+    """WB327: a step treated other rows than its witness saw. Nothing was touched."""
+    return StalePlan.one(
+        "WB327",
+        "Other rows would go than those that were copied first.",
+        "Rows came or went while they were copied; without their copy they could not come back.",
+        "Carry the plan out again.",
+        _place(store, step),
+    )
+
+
+def not_there(store: str, step: str) -> StalePlan:
+    """WB328: rows that are to get their values back are not there any more. Nothing was touched."""
+    return StalePlan.one(
+        "WB328",
+        "Rows that are to get their values back are not there any more.",
+        "Somebody deleted them since the plan was made.",
+        "Plan again and look at the difference.",
+        _place(store, step),
+    )
+
+
 def other_schema(store: str) -> StalePlan:
     """WB321: a migration came between plan and apply. Nothing was touched."""
     return StalePlan.one(

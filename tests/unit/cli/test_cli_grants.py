@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ from examples.projects import make_data
 from tests.cli_kit import ROOT, process
 
 EXAMPLE = ROOT / "examples" / "projects"
-ACCOUNT = "waarborg_test_small"
+ACCOUNT = f"waarborg_test_small_{os.getpid()}"
 
 
 def _account(database) -> str:

@@ -48,12 +48,12 @@ def test_help_loads_neither_sqlalchemy_nor_pydantic_nor_rich() -> None:
 
 
 def test_help_of_every_command_fits_and_has_its_options() -> None:
-    from waarborg.cli.catalogue import COMMANDS
+    from waarborg.cli.catalogue import commands
     from waarborg.cli.parser import build, overview
 
     assert max(map(len, overview().splitlines())) <= 80
     build()
-    for command in COMMANDS:
+    for command in commands():
         text = process(*command.name.split(), "--help").out if command.name in ("plan", "evidence verify") else ""
         for one in command.arguments if text else ():
             assert one.names[0].strip("-") in text.lower()
@@ -105,10 +105,10 @@ def test_doctor_sees_a_key_that_others_can_read_and_an_unreachable_store(winkel:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_knows_every_command(shell: str) -> None:
-    from waarborg.cli.catalogue import COMMANDS
+    from waarborg.cli.catalogue import commands
 
     script = process("completion", shell).out
-    assert all(command.name.split()[-1] in script for command in COMMANDS)
+    assert all(command.name.split()[-1] in script for command in commands())
 
 
 def test_bash_completes(tmp_path) -> None:

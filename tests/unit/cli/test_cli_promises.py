@@ -316,3 +316,25 @@ def _hashes(shop: Shop) -> int:
 
     with sqlite3.connect(shop.folder / ".waarborg" / "state.db") as connection:
         return int(connection.execute("SELECT count(*) FROM waarborg_disclosed").fetchone()[0])
+
+
+# ------------------------------------------------------------------------------------------------ children
+
+
+def test_somebody_too_young_is_found_and_goes_into_an_erasure(winkel: Shop) -> None:
+    assert "WB664" in winkel.run("children").err
+    policy, datamap = winkel.folder / "policy.yaml", winkel.folder / "datamap.yaml"
+    text = policy.read_text().replace("{email: required, name: optional}", "{email: required, birth_date: optional}")
+    policy.write_text(text + "minimum_age: 16\nchildren: {birth_date: account.birth_date, then: erase}\n")
+    datamap.write_text(datamap.read_text().replace("name: account.name}", "name: technical, born: account.birth_date}"))
+    winkel.sql("ALTER TABLE member ADD COLUMN born DATE")
+    assert winkel.run("children").code == 0
+    assert standing(winkel, "children")["state"] == "kept"
+    winkel.sql("UPDATE member SET born = '2015-01-01' WHERE id = 3")
+    assert standing(winkel, "children")["why"] == "1 row shows a person younger than 16"
+    ran = winkel.run("children", "--plan", "--json")
+    assert ran.code == 1
+    for step in ("approve", "apply", "verify"):
+        assert winkel.run(step, str(ran.data["id"])).code == 0
+    assert winkel.sql("SELECT count(*) FROM member WHERE id = 3") == [(0,)]
+    assert winkel.run("children").code == 0

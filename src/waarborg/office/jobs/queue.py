@@ -40,7 +40,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 KEPT = timedelta(days=30)
 """How long a job that was done stays in the table."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,79}")
+_ID = re.compile(r"[a-z0-9][a-z0-9:._-]{0,79}")
 
 Handler = Callable[..., object]
 JOBS: dict[str, Handler] = {}
@@ -101,7 +101,7 @@ def enqueue(
     Raises `JobError` WB930 for a name that is not on the list, or an argument that is not an id.
     """
     given = dict(arguments or {})
-    if name not in JOBS or not all(isinstance(one, int) or _ID.fullmatch(str(one)) for one in given.values()):
+    if name not in JOBS or not all(map(_is_id, given.values())):
         raise JobError.one(
             "WB930",
             "This job is not on the list, or one of its arguments is not an id.",
@@ -114,6 +114,10 @@ def enqueue(
         return Job.objects.create(**row)
     made, _ = Job.objects.get_or_create(unique=unique[:160], defaults=row)
     return made
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and _ID.fullmatch(value) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Whoever draws them (a page, a letter, the command line) reads the same values; t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -36,12 +37,14 @@ class Difference:
     stays: tuple[Line, ...] = ()
     done: bool = False
     """It happened: the words are in the past."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """How many rows each part is, where a row can stand in several of its lines."""
 
     @property
     def parts(self) -> tuple[tuple[str, str, tuple[Line, ...], int], ...]:
         """Each part with its sign, and how much it is: rows, or lines where rows were not counted."""
         named = (("goes", "−", self.goes), ("changes", "≈", self.changes), ("stays", "=", self.stays))
-        return tuple((kind, sign, lines, _size(lines)) for kind, sign, lines in named)
+        return tuple((kind, sign, lines, self.sizes.get(kind, _size(lines))) for kind, sign, lines in named)
 
     @property
     def empty(self) -> bool:

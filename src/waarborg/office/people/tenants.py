@@ -6,15 +6,17 @@ tenant("taakveld")            # by its name in addresses; `NotAllowed` WB942 whe
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
 from django.conf import settings
 
-from waarborg.errors import Finding, Place, UsageError
+from waarborg.errors import Finding, Place, UsageError, WaarborgError
 from waarborg.office import engine
 from waarborg.office.errors import NotAllowed
 from waarborg.office.people.models import Tenant
+from waarborg.office.publications.versions import publish
 
 POLICY, DATAMAP = "policy.yaml", "datamap.yaml"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
@@ -28,8 +30,9 @@ def folders(home: Path) -> list[Path]:
 
 
 def sync(home: Path | None = None) -> list[Tenant]:
-    """Make a tenant of every folder, and prepare its state. Raises `UsageError` WB906, WB907 with every finding.
+    """Make a tenant of every folder, prepare its state, publish its policy.
 
+    Raises `UsageError` WB906, WB907, and what stops a first publication, with every finding.
     A folder that is gone keeps its tenant: its evidence and its open requests do not go with a folder.
     """
     found: list[Tenant] = []
@@ -61,10 +64,22 @@ def sync(home: Path | None = None) -> list[Tenant]:
             continue
         made, _ = Tenant.objects.update_or_create(slug=slug, defaults={"folder": str(folder)})
         engine.prepare(made)
+        findings += _published(made)
         found.append(made)
     if findings:
         raise UsageError(findings)
     return found
+
+
+def _published(tenant: Tenant) -> list[Finding]:
+    """Publish what is new. What stops a first publication stops the start; later, people go on reading the last one."""
+    try:
+        publish(tenant)
+    except WaarborgError as error:
+        if not tenant.publications.exists():
+            return list(error.findings)
+        logging.getLogger("waarborg.office").warning("%s: not published (%s)", tenant.slug, error.findings[0].id)
+    return []
 
 
 def tenant(slug: str) -> Tenant:

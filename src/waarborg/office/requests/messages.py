@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from django.db.models import Max
 
 from waarborg.office import engine
 from waarborg.office.jobs.queue import enqueue
-from waarborg.office.requests.models import Message, SubjectRequest
+from waarborg.office.requests.models import Event, Message, SubjectRequest
 from waarborg.office.requests.papers import Papers, opened_papers
 
 SECRETS = frozenset({"token", "code", "status"})
@@ -84,6 +85,21 @@ def received(papers: Papers, request: SubjectRequest, text: str, kind: str = "ma
     message = _row(request, kind, outgoing=False)
     papers.put(f"message:{message.number}", {"to": "", "language": request.language, "fields": {"text": text}})
     return message
+
+
+MOST_A_DAY = 20
+"""Messages of the person about one request, in a day."""
+
+
+def wrote(request: SubjectRequest, text: str) -> bool:
+    """The person adds something on the status page. False where they wrote too often today: nothing is kept then."""
+    with transaction.atomic(), opened_papers(request) as papers:
+        since = engine.now() - timedelta(days=1)
+        if Message.objects.filter(request=request, outgoing=False, at__gt=since).count() >= MOST_A_DAY:
+            return False
+        received(papers, request, text, kind="wrote")
+        Event.objects.create(request=request, at=engine.now(), kind="wrote", role="person", data={})
+        return True
 
 
 def _row(request: SubjectRequest, kind: str, *, outgoing: bool) -> Message:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from waarborg.office import engine
 from waarborg.office.jobs.queue import job
 from waarborg.office.people.models import Tenant
-from waarborg.office.requests import carry, handover
+from waarborg.office.requests import carry, handover, lost
 from waarborg.office.requests.models import Arrival
 
 job("requests.look")(carry.look)
@@ -16,6 +16,7 @@ job("requests.prepare")(carry.prepare)
 job("requests.begin")(carry.begin)
 job("requests.apply")(carry.apply)
 job("requests.after")(carry.after)
+job("requests.lost")(lost.send)
 
 
 @job("requests.tidy", every=timedelta(hours=1))

@@ -8,15 +8,15 @@ from itertools import combinations
 from waarborg.policy.checks.data import each_item, items_of
 from waarborg.policy.checks.who import Said
 from waarborg.policy.model import Policy, RetentionRule
-from waarborg.policy.values import RetentionGround
+from waarborg.policy.values import Identifiability, RetentionGround
 from waarborg.terms import LegalBasis, Outcome
 
 NEEDS_TERM = (RetentionGround.BUSINESS, RetentionGround.ARCHIVE, RetentionGround.IMPROVEMENT)
 
 
 def endless(policy: Policy, today: date) -> Said:
-    for ref, _ in each_item(policy):
-        if not policy.retention_for(ref):
+    for ref, category in each_item(policy):
+        if not policy.retention_for(ref) and category.identifiability is not Identifiability.ANONYMOUS:
             yield f"data.{ref.replace('.', '.items.')}", "No retention rule says when this data goes."
 
 

@@ -19,10 +19,10 @@ A law that is broken raises `LawBroken`, with the name of the law and what was s
 
 from __future__ import annotations
 
-from waarborg.stores.compliance import changing, looking, meaning
+from waarborg.stores.compliance import changing, looking, meaning, returning
 from waarborg.stores.compliance.site import Dump, Law, LawBroken, Site
 
-LAWS: tuple[Law, ...] = (*looking.LAWS, *changing.LAWS, *meaning.LAWS)
+LAWS: tuple[Law, ...] = (*looking.LAWS, *changing.LAWS, *meaning.LAWS, *returning.LAWS)
 """Every law, by example. `generated.LAW` (which needs the package hypothesis) adds made-up stores."""
 
 __all__ = ["LAWS", "Dump", "Law", "LawBroken", "Site"]

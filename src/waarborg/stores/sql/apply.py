@@ -10,19 +10,20 @@ from waarborg.stores.contract import Delete, Insert, StepDone, Update
 from waarborg.stores.sql.deletes import Deleting
 from waarborg.stores.sql.digests import whole_key
 from waarborg.stores.sql.evaluate import Pin
+from waarborg.stores.sql.images import PuttingBack, Witnessing
 from waarborg.stores.sql.inserts import Inserting
 from waarborg.stores.sql.treat import Prepared
 from waarborg.stores.sql.updates import Updating
 from waarborg.stores.sql.writes import said
 
 
-class Carrier(Deleting, Updating, Inserting):
+class Carrier(Deleting, Updating, Inserting, Witnessing, PuttingBack):
     """A whole change: what is treated by its condition, what is fetched and held first, and the steps in order."""
 
     def prepare(self) -> list[Prepared]:
         """Evaluate every set on the state before the first step. Raises `StalePlan` over a ceiling."""
         steps = [step for step in self.change.steps if isinstance(step, Delete | Update)]
-        direct = self._direct()
+        direct = self._direct() if self.change.witness is None else self._keyless()
         for step in steps:
             for name in (step.set, *(step.together if isinstance(step, Delete) else ())):
                 if name not in self.sets.analysis.sets:
@@ -86,6 +87,15 @@ class Carrier(Deleting, Updating, Inserting):
         count = pin.count + sum(other.count for _, other in together)
         self._within(step, count)
         return Prepared(step, table, pin=pin, together=together)
+
+    def _keyless(self) -> set[str]:
+        """With a witness every row is fetched and held first, but for rows that nothing tells apart."""
+        sets = self.sets.analysis.sets
+        return {
+            step.id
+            for step in self.change.steps
+            if isinstance(step, Delete | Update) and step.set in sets and not self.sets.facts.key(sets[step.set].table)
+        }
 
     def _direct(self) -> set[str]:
         """Steps whose set can be treated by its condition: nothing leads to it, nothing before can change it."""

@@ -398,6 +398,10 @@ class Compiler:
         wanted = self._wanted(how, values)
         if not wanted:
             return self.dialect.nothing()
+        array = how.inside is Inside.LIST and col.family is Family.ARRAY
+        if array and not how.normalise and how.template == "{}":
+            params.append(wanted)
+            return f"{self.column(alias, column)}::text[] && %s::text[]"
         keys = frozenset(wanted)
         narrow: Params = []
         condition = self._narrowed(self.column("t", column), col, how, wanted, narrow)
@@ -410,6 +414,7 @@ class Compiler:
             narrow,
             lambda cell: not keys.isdisjoint(cell_forms(cell, how)),
             params,
+            raw=array,
         )
 
     def _by_cell(

@@ -41,10 +41,10 @@ class Deleting(Treating):
             rows = sets.run(statement, params).rowcount
             self._count(table, rows)
             return rows, digest
-        if sets.dialect.name == "sqlite" and whole_key(sets, table):
+        if sets.dialect.name == "sqlite" and (whole_key(sets, table) or table in sets.facts.virtual):
             # Nobody else writes while we hold the lock: asking first spares one object for each row.
             digest = self._before(table, "t", condition, params)
-            rows = sets.run(statement, params).rowcount if digest != EMPTY else 0
+            rows = self._changed(table, statement, params) if digest != EMPTY else 0
             self._count(table, rows)
             return rows, digest
         return self._returning(statement, one.step, table, params)

@@ -28,11 +28,15 @@ class Dialect:
         """An identifier, with `%` doubled where the driver reads it."""
         return '"' + name.replace('"', '""').replace("%", "%%") + '"'
 
-    def table(self, facts: Facts, name: str) -> str:
+    def named(self, facts: Facts, name: str) -> str:
         """The qualified name of a customer's table: never shadowed by a key table."""
         facts.table(name)
         schema, bare = facts.names[name]
         return f"{self.quote(schema)}.{self.quote(bare)}"
+
+    def table(self, facts: Facts, name: str) -> str:
+        """The table as a statement names it that reads or changes its rows."""
+        return self.named(facts, name)
 
     def text(self, expression: str, col: Col) -> str:
         """The column as text."""
@@ -88,6 +92,10 @@ class Dialect:
 class PostgreSQL(Dialect):
     name = "postgresql"
     lock = " FOR UPDATE"
+
+    def table(self, facts: Facts, name: str) -> str:
+        """The name, with `ONLY` where other tables inherit: their rows are theirs, and are mapped apart."""
+        return ("ONLY " if name in facts.parents else "") + self.named(facts, name)
 
     def text(self, expression: str, col: Col) -> str:
         if col.family is Family.NETWORK:
@@ -159,7 +167,7 @@ class SQLite(Dialect):
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
 
-    def table(self, facts: Facts, name: str) -> str:
+    def named(self, facts: Facts, name: str) -> str:
         facts.table(name)
         return f"main.{self.quote(facts.names[name][1])}"
 

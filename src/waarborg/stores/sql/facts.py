@@ -54,6 +54,10 @@ class Facts:
     """Every schema of the database was described: no reference to a table can have been missed."""
     inert: frozenset[str] = frozenset()
     """Plain tables without rules."""
+    parents: frozenset[str] = frozenset()
+    """Tables that others inherit from (PostgreSQL): without `ONLY` a statement would reach the rows of those too."""
+    virtual: frozenset[str] = frozenset()
+    """Tables behind a module (SQLite: full-text search): they give nothing back, and write into tables of their own."""
     store: str = ""
     """The name of the store, for findings."""
     _prints: dict[frozenset[str], str] = field(default_factory=dict)

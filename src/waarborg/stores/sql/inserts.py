@@ -55,7 +55,7 @@ class Inserting(Treating):
             for name in row
         )
         values = [plain_value(sets.dialect, value) for value in row.values()]
-        statement = f"INSERT INTO {self._target(step.table)} ({names}) VALUES ({marks})"
+        statement = f"INSERT INTO {sets.dialect.named(sets.facts, step.table)} ({names}) VALUES ({marks})"
         if not sets.dialect.delete_returning:
             sets.run(statement, values)
             return self._there(step.table, known, row, picked) or dict(row)

@@ -81,7 +81,7 @@ def _postgresql(store: SqlStore, needs: Sequence[Need], role: Role, account: str
             yield from (f"GRANT SELECT ON ALL TABLES IN SCHEMA {quote(schema)} TO {who};" for schema in schemas)
             return
         for need in needs:
-            yield f"GRANT SELECT ON {store.dialect.table(facts, need.table)} TO {who};"
+            yield f"GRANT SELECT ON {store.dialect.named(facts, need.table)} TO {who};"
         secured = [need.table for need in needs if facts.schema.tables[need.table].row_security]
         if secured:
             yield f"-- Row-level security would hide rows of {', '.join(secured)}: what is hidden cannot be erased."
@@ -96,7 +96,7 @@ def _postgresql(store: SqlStore, needs: Sequence[Need], role: Role, account: str
 
 def _postgresql_change(store: SqlStore, cursor: Any, need: Need, who: str) -> Iterator[str]:
     facts, quote = store.facts(), store.dialect.quote
-    table = store.dialect.table(facts, need.table)
+    table = store.dialect.named(facts, need.table)
     columns = need.update or _any_column(store, need)
     if need.update or need.delete:
         why = "" if need.update else " -- locking a row before it is deleted needs UPDATE on one column"
@@ -138,7 +138,7 @@ def _mariadb(store: SqlStore, needs: Sequence[Need], role: Role, account: str, m
     if role is Role.SCAN:
         return
     for need in needs:
-        table = store.dialect.table(facts, need.table)
+        table = store.dialect.named(facts, need.table)
         yield f"GRANT SELECT ON {table} TO {who};"
         if role is Role.APPLY:
             if need.update:

@@ -9,7 +9,7 @@ from typing import Any
 
 from waarborg.errors import StoreError
 from waarborg.stores import refusals
-from waarborg.stores.contract import Budget, Family, In, Key
+from waarborg.stores.contract import Budget, Family, Image, In, Key
 from waarborg.stores.matching import day_of
 from waarborg.stores.sets import order_of
 from waarborg.stores.sql.connect import rewritten
@@ -119,6 +119,14 @@ class SqlReading:
         if Family.DATE not in families and Family.DATETIME not in families:
             return None
         return lambda rows: [tuple(map(_moment, row, families)) for row in rows]
+
+    def exact(self, name: str) -> Iterator[Image]:
+        """The rows of the set as images."""
+        from waarborg.stores.sql.images import blocks, exactly
+
+        table, source, params = self._from(name)
+        with exactly(self._sets):
+            yield from blocks(self._sets, table, source, params, name, after=False)
 
     def digest(self, name: str) -> str:
         """SHA-256 over the keys of the set in order."""

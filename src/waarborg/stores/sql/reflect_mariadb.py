@@ -19,6 +19,8 @@ _FAMILIES = {
     Family.NETWORK: ("inet4", "inet6"),
 }
 _BY_TYPE = {type_: family for family, types in _FAMILIES.items() for type_ in types}
+_TABLES = ("BASE TABLE", "SYSTEM VERSIONED")
+_WITHOUT_TRANSACTIONS = ("myisam", "aria", "memory", "csv", "archive", "merge", "mrg_myisam", "columnstore")
 _WHOLE = {"tinyint", "smallint", "mediumint", "int", "bigint"}
 
 
@@ -26,18 +28,22 @@ def describe_mariadb(cursor: Any, schemas: tuple[str, ...]) -> Facts:
     """The tables of the database the URL names, and of the other databases that are named."""
     default = _all(cursor, "SELECT DATABASE()")[0][0]
     wanted = tuple(dict.fromkeys((default, *schemas)))
+    beyond = _referring_from_elsewhere(cursor, wanted)
+    listed, wanted = wanted, tuple(dict.fromkeys((*wanted, *(schema for schema, _ in beyond))))
     names = {}
     made, cols, stamps, checks = {}, {}, {}, _checks(cursor, wanted)
     tables = _all(
         cursor,
-        "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_ROWS, TABLE_COMMENT FROM information_schema.TABLES"
+        "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_ROWS, TABLE_COMMENT, ENGINE FROM information_schema.TABLES"
         " WHERE TABLE_SCHEMA IN %s AND TABLE_NAME <> 'waarborg_applied' ORDER BY 1, 2",
         (wanted,),
     )
     columns, indexes, foreign = _columns(cursor, wanted), _indexes(cursor, wanted), _foreign(cursor, wanted, default)
     triggers, blind = _triggers(cursor, wanted)
     marks = _marks(cursor, wanted)
-    for schema, table, kind, rows, comment in tables:
+    for schema, table, kind, rows, comment, engine in tables:
+        if schema not in listed and (schema, table) not in beyond:
+            continue
         name = contract_name(schema, table, default)
         names[name] = (schema, table)
         own = [_column(row, checks[schema, table]) for row in columns[schema, table]]
@@ -62,11 +68,24 @@ def describe_mariadb(cursor: Any, schemas: tuple[str, ...]) -> Facts:
             tuple(checks[schema, table]),
             tuple(triggers[schema, table]),
             rows,
-            kind != "BASE TABLE",
-            comment=comment if kind == "BASE TABLE" else "",
+            kind not in _TABLES,
+            history=kind == "SYSTEM VERSIONED",
+            transactional=(engine or "").lower() not in _WITHOUT_TRANSACTIONS,
+            comment=comment if kind in _TABLES else "",
             schema=schema,
         )
     return Facts(Schema("mariadb", made, ("triggers",) if blind else ()), names, cols, {}, {}, stamps)
+
+
+def _referring_from_elsewhere(cursor: Any, schemas: tuple[str, ...]) -> set[tuple[str, str]]:
+    """Tables of other databases with a reference into these: their rows would go along, or stand in the way."""
+    rows = _all(
+        cursor,
+        "SELECT DISTINCT TABLE_SCHEMA, TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE"
+        " WHERE REFERENCED_TABLE_SCHEMA IN %s AND TABLE_SCHEMA NOT IN %s",
+        (schemas, schemas),
+    )
+    return {(schema, table) for schema, table in rows}
 
 
 def stamps_mariadb(cursor: Any, facts: Facts, tables: tuple[str, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,10 @@ _TABLES = """
 SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.reltuples::int8, c.relrowsecurity,
        (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition)::int8,
        coalesce(obj_description(c.oid, 'pg_class'), ''), current_schema(),
-       pg_get_userbyid(c.relowner) = current_user, c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass
+       pg_get_userbyid(c.relowner) = current_user, c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass,
+       c.relkind IN ('r', 'f') AND c.relhassubclass,
+       (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition ORDER BY i.inhseqno
+        LIMIT 1)::int8
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND n.nspname <> 'waarborg' AND (%(all)s OR n.nspname = ANY(%(schemas)s))
@@ -21,12 +25,15 @@ ORDER BY n.nspname, c.relname"""
 
 _COLUMNS = """
 SELECT a.attrelid::int8, a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, NULL),
-       b.typcategory::text, a.attnotnull, a.atthasdef, a.attgenerated <> '', a.attidentity <> '',
+       b.typcategory::text, a.attnotnull OR (t.typtype = 'd' AND t.typnotnull), a.atthasdef, a.attgenerated <> '',
+       a.attidentity <> '',
        coalesce(information_schema._pg_char_max_length(
            information_schema._pg_truetypid(a, t), information_schema._pg_truetypmod(a, t)), -1),
        coalesce(NOT l.collisdeterministic, false),
        CASE WHEN b.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = b.oid
-                                            ORDER BY e.enumsortorder) END
+                                            ORDER BY e.enumsortorder) END,
+       CASE WHEN t.typtype = 'd' THEN ARRAY(SELECT pg_get_constraintdef(d.oid) FROM pg_constraint d
+                                            WHERE d.contypid = t.oid AND d.contype = 'c' ORDER BY d.conname) END
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 LEFT JOIN pg_collation l ON l.oid = a.attcollation
@@ -99,8 +106,7 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
     ids = [row[0] for row in relations]
     default = relations[0][8] if relations else "public"
     names = {row[0]: contract_name(row[1], row[2], default) for row in relations}
-    columns = _columns(cursor, ids)
-    constraints = defaultdict(list)
+    columns, constraints = _columns(cursor, ids)
     for row in cursor.execute(_CONSTRAINTS, (ids,)).fetchall():
         constraints[row[0]].append(row[1:])
     nulls = "i.indnullsnotdistinct" if cursor.connection.info.server_version >= 150000 else "false"
@@ -114,14 +120,16 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
             if kind & bit:
                 triggers[table].append(Trigger(name, event, timing))
     tables = {}
-    for oid, schema, _, kind, rows, secured, parent, comment, _, owned, _ in relations:
+    for oid, schema, _, kind, rows, secured, parent, comment, _, owned, _, _, older in relations:
         found = columns[oid]
         tables[names[oid]] = replace(
             _table(names, oid, [pair[0] for pair in found], constraints[oid], indexes[oid]),
             triggers=tuple(triggers[oid]),
             rows=None if rows < 0 else rows,
             view=kind in "vmf",
+            stored=kind == "m",
             partition_of=names.get(parent, "") if parent else "",
+            inherits=names.get(older, "") if older else "",
             row_security=bool(secured) and not owned,
             comment=comment,
             schema=schema,
@@ -136,6 +144,7 @@ def describe_postgresql(cursor: Any, schemas: tuple[str, ...]) -> Facts:
         stamps,
         not schemas,
         frozenset(names[row[0]] for row in relations if row[10]),
+        frozenset(names[row[0]] for row in relations if row[11]),
     )
 
 
@@ -148,10 +157,15 @@ def stamps_postgresql(cursor: Any, facts: Facts, tables: tuple[str, ...]) -> boo
     return bool(found and found[0] is not None and int(found[0]) == wanted)
 
 
-def _columns(cursor: Any, ids: list[int]) -> dict[int, list[tuple[Column, Col]]]:
+def _columns(cursor: Any, ids: list[int]) -> tuple[dict[int, list[tuple[Column, Col]]], dict[int, list[Any]]]:
+    """The columns of each table, and the checks that their domains bring along, as if they were the table's own."""
     columns = defaultdict(list)
+    checks: dict[int, list[Any]] = defaultdict(list)
     for row in cursor.execute(_COLUMNS, (ids,)).fetchall():
-        oid, name, type_, base, category, filled, default, generated, identity, length, loose, choices = row
+        oid, name, type_, base, category, filled, default, generated, identity, length, loose, choices, domain = row
+        for text in domain or ():
+            said = re.sub(r"\bVALUE\b", name.replace("\\", r"\\"), text)
+            checks[oid].append(("c", type_, [name], None, [], "", False, said))
         family = _FAMILIES.get(base) or _BY_CATEGORY.get(category, Family.OTHER)
         loose = loose or base == "citext"
         if base == "citext" or (family is Family.OTHER and category == "U" and base == "xml"):
@@ -164,7 +178,7 @@ def _columns(cursor: Any, ids: list[int]) -> dict[int, list[tuple[Column, Col]]]
                 Col(name, family, base, loose, "", not filled, choices, size, base in _WHOLE),
             )
         )
-    return columns
+    return columns, checks
 
 
 def _table(names: dict[int, str], oid: int, columns: list[Column], constraints: list[Any], indexes: list[Any]) -> Table:

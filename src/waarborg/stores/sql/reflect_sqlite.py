@@ -26,7 +26,15 @@ SELECT m.name, l.name, l."unique", l.origin, l.partial, x.seqno, x.name, x.coll
 FROM main.sqlite_master m, pragma_index_list(m.name) l, pragma_index_xinfo(l.name) x
 WHERE m.type = 'table' AND x.key = 1 ORDER BY m.name, l.seq, x.seqno"""
 _TRIGGERS = "SELECT tbl_name, name, sql FROM main.sqlite_master WHERE type = 'trigger' ORDER BY tbl_name, name"
-_NAME = r"""(?:"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+)"""
+_NAME = r"""(?:"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|'[^']*'|\w+)"""
+_BLANK = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
+_VIRTUAL = re.compile(rf"{_BLANK}*CREATE{_BLANK}+VIRTUAL\b", re.IGNORECASE | re.DOTALL)
+_TRIGGER = re.compile(
+    rf"{_BLANK}*CREATE{_BLANK}+(?:TEMP(?:ORARY)?{_BLANK}+)?TRIGGER{_BLANK}+(?:IF{_BLANK}+NOT{_BLANK}+EXISTS{_BLANK}+)?"
+    rf"(?:{_NAME}{_BLANK}*\.{_BLANK}*)?{_NAME}{_BLANK}*(BEFORE|AFTER|INSTEAD\s+OF)?{_BLANK}*(INSERT|UPDATE|DELETE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a trigger waits for: read after its name, which may hold such a word itself."""
 
 
 def describe_sqlite(cursor: Any) -> Facts:
@@ -36,8 +44,7 @@ def describe_sqlite(cursor: Any) -> Facts:
     columns, broken = _columns(cursor, [row[0] for row in tables])
     triggers = defaultdict(list)
     for table, name, sql in cursor.execute(_TRIGGERS).fetchall():
-        found = re.search(r"\b(BEFORE|AFTER|INSTEAD\s+OF)?\s*\b(INSERT|UPDATE|DELETE)\b", sql or "", re.I)
-        if found:
+        if found := _TRIGGER.match(sql or ""):
             triggers[table].append(Trigger(name, found[2].upper(), (found[1] or "BEFORE").upper()))
     foreign, indexes = _foreign(cursor, columns), _indexes(cursor)
     counts = _counts(cursor)
@@ -57,6 +64,7 @@ def describe_sqlite(cursor: Any) -> Facts:
         address,
         {},
         dict.fromkeys(made, version),
+        virtual=frozenset(name for name, kind, sql in tables if kind == "table" and _VIRTUAL.match(sql or "")),
     )
 
 
@@ -226,9 +234,11 @@ def _indexes(cursor: Any) -> dict[str, list[tuple[Index, bool]]]:
     for row in cursor.execute(_INDEXES).fetchall():
         parts[row[0], row[1]].append(row[2:])
     made = defaultdict(list)
+    texts = dict(cursor.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'index'").fetchall())
     for (table, name), rows in parts.items():
         unique, origin, partial = rows[0][0], rows[0][1], rows[0][2]
-        own = tuple(row[4] if row[4] is not None else "(expression)" for row in rows)
+        said = re.sub(r"^.*?\bON\b", "", texts.get(name) or "", count=1, flags=re.IGNORECASE | re.DOTALL)
+        own = tuple(row[4] if row[4] is not None else f"(expression){said}" for row in rows)
         plain = bool(unique) and not partial and origin != "pk" and all(row[4] is not None for row in rows)
         made[table].append((Index(name, own, bool(unique)), plain))
     return made

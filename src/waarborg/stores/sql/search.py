@@ -30,14 +30,15 @@ def search(
         raw.execute("BEGIN READ ONLY")
         raw.execute("SET LOCAL row_security = off")
     for name, table in facts.schema.tables.items():
-        if (tables is not None and name not in tables) or table.view or table.partition_of:
+        if (tables is not None and name not in tables) or not table.searched:
             continue
         columns = [one.name for one in table.columns if one.family in _SEARCHED or dialect.name == "sqlite"]
         if not columns:
             continue
         key = facts.key(name)
         picked = [*(_named(dialect, one) for one in key), *(_cell(dialect, facts, name, one) for one in columns)]
-        sql = f"SELECT {', '.join(picked)} FROM {dialect.table(facts, name)} t"
+        past = " FOR SYSTEM_TIME ALL" if table.history else ""
+        sql = f"SELECT {', '.join(picked)} FROM {dialect.table(facts, name)}{past} t"
         large = any(facts.col(name, one).family is Family.BINARY for one in columns)
         block = min(budget.block, 100) if large else budget.block
         for rows in streamed(connection, dialect.name, sql, (), block):

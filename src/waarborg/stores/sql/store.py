@@ -139,6 +139,7 @@ class SqlStore:
             cyclic_delete=engine != "mariadb",
             counts_side_effects=engine != "mariadb",
             marker=True,
+            images=True,
         )
 
     def close(self) -> None:
@@ -237,20 +238,30 @@ class SqlStore:
 
     def _carry(self, sets: Evaluation, change: Change, seeds: Seeds, cursor: Any) -> Any:
         tables = sets.treated | {step.table for step in change.steps if isinstance(step, Insert)}
+        tables |= {one.table for one in change.back}
         watch = transaction.Watch(cursor, sets.dialect, sets.facts, tables)
         carrier = Carrier(sets, change, seeds)
         with guarded():
+            if change.witness:
+                change.witness.begin()
             prepared = carrier.prepare()
             carrier.ready()
+            seen = carrier.show(prepared, change.witness) if change.witness else {}
             done = carrier.carry(prepared)
+            if change.witness:
+                carrier.witnessed(done, seen)
+                carrier.show_after(prepared, change.witness)
+            done = (*done, *carrier.bring(change.back))
             watch.judge(carrier, change.side_effects)
+            if change.witness:
+                change.witness.keep()
             if change.marker:
                 transaction.mark(cursor, sets.dialect, change.marker)
         return done
 
     def _fresh(self, facts: Facts, change: Change, cursor: Any) -> Facts:
         """The facts that hold now. Raises `StalePlan` WB321 when the schema is not the one that was planned for."""
-        tables = change.tables or tuple(one.table for one in change.program.sets)
+        tables = change.tables or tuple(one.table for one in (*change.program.sets, *change.back))
         with guarded():
             if not unchanged(self.dialect.name, cursor, facts, tuple(tables)):
                 facts = self._facts = self._described(cursor)

@@ -47,6 +47,16 @@ class Treating:
         self.changed[table] = self.changed.get(table, 0) + rows
         self.counter += rows
 
+    def _changed(self, table: str, statement: str, params: Sequence[Any]) -> int:
+        """Run a statement; how many rows it changed. What a module writes for itself is told from side effects."""
+        if table not in self.sets.facts.virtual:
+            return int(self.sets.run(statement, params).rowcount)
+        connection = self.sets.cursor.connection
+        before = connection.total_changes
+        rows = int(self.sets.run(statement, params).rowcount)
+        self.scratched += connection.total_changes - before - rows
+        return rows
+
     def _target(self, table: str) -> str:
         return self.sets.dialect.table(self.sets.facts, table)
 
@@ -70,6 +80,8 @@ class Treating:
     ) -> tuple[int, str]:
         """Run a statement with its keys returned, in one text where the key is a whole number."""
         sets = self.sets
+        if table in sets.facts.virtual:
+            raise refusals.malformed(sets.facts.store, f'"{table}" gives back nothing of what was treated.')
         key = whole_key(sets, table)
         if key and sets.dialect.name == "postgresql":
             column = sets.dialect.quote(key)

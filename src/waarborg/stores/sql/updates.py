@@ -55,7 +55,7 @@ class Updating(Treating):
         """Write, and say how many rows. A row known by its address only gets another one: later steps must know it."""
         sets, target = self.sets, self._target(table)
         if sets.facts.key(table) != ("ctid",):
-            return int(sets.run(f"UPDATE {target} AS t SET {written} WHERE {condition}", [*params, *more]).rowcount)
+            return self._changed(table, f"UPDATE {target} AS t SET {written} WHERE {condition}", [*params, *more])
         found = f"SELECT t.ctid AS was FROM {target} AS t WHERE {condition}"
         moved = sets.fetch(
             f"UPDATE {target} AS t SET {written} FROM ({found}) AS o WHERE t.ctid = o.was RETURNING o.was, t.ctid",

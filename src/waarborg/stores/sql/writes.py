@@ -18,9 +18,11 @@ from waarborg.stores.contract import (
     Key,
     Keyed,
     Redact,
+    Without,
     Write,
 )
 from waarborg.stores.matching import coarsened, coded, redacted, redacted_inside
+from waarborg.stores.removing import keys_of, without
 from waarborg.stores.sets import COARSE
 from waarborg.stores.sql.dialects import Dialect, Params
 from waarborg.stores.sql.facts import Col, Facts
@@ -52,6 +54,8 @@ def assignments(
 
 def said(dialect: Dialect, col: Col, write: Write) -> bool:
     """Whether the engine can say the write exactly; otherwise the cells are read, computed here and written back."""
+    if isinstance(write, Without):
+        return False
     if isinstance(write, Redact):
         return dialect.name == "sqlite" and not write.encoded
     if isinstance(write, Coarsen) and dialect.name != "sqlite":
@@ -68,6 +72,8 @@ def computed(store: str, write: Write, value: Any, col: Col, seeds: Mapping[str,
             return None if value is None else redacted_inside(value, _words(store, seeds, words), by, col.length)
         case Redact(words, by):
             return None if value is None else redacted(text_of(value), _words(store, seeds, words), by, col.length)
+        case Without():
+            return without(value, keys_of(store, write, seeds), write.how)
         case Coarsen(how):
             made = coarsened(value, how)
             return "" if made is None and value is not None and not col.nullable else made

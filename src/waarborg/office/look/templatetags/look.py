@@ -139,11 +139,13 @@ def _wrong(say: Say, bound: BoundField, key: str) -> str:
 
 
 @register.inclusion_tag("office/parts/problems.html", takes_context=True)
-def problems(context: Context, form: Form, *keys: str) -> dict[str, object]:
-    """What is wrong with a form, all at once, each leading to its box. `keys` are those of the fields, in order."""
+def problems(context: Context, form: Form, *keys: str | list[str]) -> dict[str, object]:
+    """What is wrong with a form, all at once, each leading to its box. `keys` are those of the fields, in order; they
+    may come as one list."""
     say = _say(context)
     found = []
-    for bound, key in zip(form.visible_fields(), keys, strict=True):
+    named = [key for one in keys for key in ([one] if isinstance(one, str) else one)]
+    for bound, key in zip(form.visible_fields(), named, strict=True):
         wrong = _wrong(say, bound, key)
         if wrong:
             many = isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)

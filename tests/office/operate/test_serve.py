@@ -1,0 +1,91 @@
+"""The office as processes: a first start makes everything, nothing personal reaches the log, what is wrong is said."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from office.operate.kit import get, home, run, serving
+from waarborg.office.observing import Line
+
+TOKEN, EMAIL = "kanarie-token-9f3a", "kanarie@voorbeeld.example"
+
+
+def test_a_first_start_makes_key_and_tables_and_answers(tmp_path: Path) -> None:
+    place, log = home(tmp_path), tmp_path / "log"
+    with serving(place, log) as address:
+        assert get(f"{address}/health") == (200, '{"ok": true}')
+        status, numbers = get(f"{address}/metrics")
+        assert status == 200
+        assert "waarborg_jobs_oldest_seconds" in numbers
+        assert get(f"{address}/metrics", X_Forwarded_For="203.0.113.9")[0] == 404
+        assert get(f"{address}/taakveld/nl/status/{TOKEN}?email={EMAIL}")[0] in (404, 410)
+    written = log.read_text()
+    answered = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    assert any(line.get("status") in (404, 410) for line in answered)
+    assert TOKEN not in written
+    assert EMAIL not in written
+    assert (place / ".waarborg" / "master.key").stat().st_mode & 0o077 == 0
+    assert f"{address}/taakveld/" in written
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "id"),
+    [
+        ("empty", ("serve",), "WB982"),
+        ("taakveld", ("serve", "--bind", "8000"), "WB983"),
+        ("taakveld", ("serve", "--workers", "many"), "WB983"),
+        ("taakveld", ("office", "account", "fatima", "--role", "auditor"), "WB985"),
+        ("taakveld", ("office", "account", "fatima@taakveld.example"), "WB985"),
+        ("taakveld", ("office", "account", "f@taakveld.example", "--role", "auditor", "--tenant", "taakvelt"), "WB985"),
+        ("taakveld", ("office", "jobs", "--requeue", "77"), "WB984"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, name: str, arguments: tuple[str, ...], id: str) -> None:
+    place = home(tmp_path)
+    if name == "empty":
+        place = tmp_path / "empty"
+        place.mkdir()
+    done = run(place, *arguments)
+    assert done.returncode == 2, done.stdout
+    assert id in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_is_gone_is_not_replaced(tmp_path: Path) -> None:
+    place = home(tmp_path)
+    assert run(place, "office", "jobs").returncode == 0
+    (place / ".waarborg" / "master.key").unlink()
+    done = run(place, "office", "jobs")
+    assert done.returncode == 2
+    assert "WB551" in done.stderr
+    assert not (place / ".waarborg" / "master.key").exists()
+
+
+def test_an_account_gets_a_link_once_and_is_ended(tmp_path: Path) -> None:
+    place, words = home(tmp_path), ("office", "account", "fatima@taakveld.example")
+    made = json.loads(run(place, *words, "--role", "privacy_officer", "--json").stdout)
+    assert made["tenants"] == ["taakveld"]
+    assert made["link"].startswith("http://127.0.0.1:8000/account/password/reset/key/")
+    assert json.loads(run(place, *words, "--end", "--json").stdout)["ended"]
+
+
+def test_a_line_holds_nothing_that_came_from_outside() -> None:
+    def fail() -> None:
+        raise ValueError(EMAIL)
+
+    try:
+        fail()
+    except ValueError:
+        import sys
+
+        record = logging.LogRecord("django.request", 40, __file__, 1, "Bad: %s", (EMAIL,), sys.exc_info())
+    record.job, record.email = "requests.plan", EMAIL
+    assert EMAIL in record.getMessage()  # the canary would be there
+    line = Line().format(record)
+    assert EMAIL not in line
+    assert json.loads(line)["raised"] == "ValueError"
+    assert json.loads(line)["job"] == "requests.plan"
