@@ -81,6 +81,7 @@ class Place:
             "here": getattr(self.request.resolver_match, "url_name", ""),
             "translations": self._translations(),
             "private": private,
+            "own": own,
         }
         answer = render(self.request, template, {**base, **(context or {})}, status=status)
         if private:
@@ -92,7 +93,7 @@ class Place:
     def _translations(self) -> list[tuple[str, str]]:
         """The same page in each language."""
         match = self.request.resolver_match
-        if match is None:
+        if match is None or "language" not in match.kwargs:
             return []
         return [
             (one, reverse(match.view_name, kwargs={**match.kwargs, "language": one})) for one in offered(self.policy)

@@ -123,7 +123,14 @@ def show(
         "code_form": CodeForm(),
         "write_form": WriteForm(),
     }
-    return place.show("centre/status.html", context, status=400 if wrong else 200, private=True)
+    signed = place.request.resolver_match is not None and place.request.resolver_match.url_name == "asked"
+    context |= {"signed": signed}
+    return place.show("centre/status.html", context, status=400 if wrong else 200, private=not signed, own=signed)
+
+
+def session_grant(found: SubjectRequest, height: int) -> str:
+    """The grant of a session that is at least as sure of the person as this request had to be (a login, not a link)."""
+    return unlocking.grant(found) if found.needed is not None and height >= max(found.needed, 1) else ""
 
 
 def purpose_of(place: Place, found: SubjectRequest) -> str:

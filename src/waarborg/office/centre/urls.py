@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from waarborg.office.centre import asking, reading, status
+from waarborg.office.centre import asking, choosing, mine, reading, session, status
 
 
 class Day:
@@ -28,6 +28,7 @@ app_name = "centre"
 LANGUAGE = "<slug:tenant>/<str:language>/"
 urlpatterns: list[URLPattern] = [
     path("<slug:tenant>/", reading.door, name="door"),
+    path("<slug:tenant>/in", session.come_in, name="in"),
     path(LANGUAGE, reading.home, name="home"),
     path(f"{LANGUAGE}notice", reading.notice, name="notice"),
     path(f"{LANGUAGE}notice/versions", reading.archive, name="archive"),
@@ -44,4 +45,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{LANGUAGE}answer/<str:token>", status.answer, name="answer"),
     path(f"{LANGUAGE}undo/<str:token>", status.undo, name="undo"),
     path(f"{LANGUAGE}document/<str:token>", status.document, name="document"),
+    path(f"{LANGUAGE}preferences/<str:token>", choosing.preferences, name="preferences"),
+    path(f"{LANGUAGE}me", mine.home, name="mine"),
+    path(f"{LANGUAGE}me/leave", session.leave, name="leave"),
+    path(f"{LANGUAGE}me/ask/<slug:ask>", mine.ask, name="ask"),
+    path(f"{LANGUAGE}me/requests/<slug:number>", mine.asked, name="asked"),
+    path(f"{LANGUAGE}me/data", mine.data, name="data"),
+    path(f"{LANGUAGE}me/data/<str:ref>", mine.correct, name="correct"),
+    path(f"{LANGUAGE}me/choices", choosing.mine_, name="choices"),
+    path(f"{LANGUAGE}me/looks", mine.looked, name="looks"),
 ]

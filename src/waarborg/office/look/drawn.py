@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from waarborg.datamap.model import DataMap
+from waarborg.datamap.model import DataMap, Link
 from waarborg.notice.erased import refs_of, together
 from waarborg.notice.letters import StillKept, reasons
 from waarborg.notice.phrases import pieces, stay
@@ -21,9 +21,9 @@ from waarborg.office import engine
 from waarborg.office.look.heroes import Clock, Difference, Line
 from waarborg.office.requests import clock
 from waarborg.office.requests.models import SubjectRequest
-from waarborg.plans.model import Ground, Kept, Plan
+from waarborg.plans.model import Kept, Plan, PlannedStep
 from waarborg.policy.model import Policy
-from waarborg.terms import Outcome, Treatment
+from waarborg.terms import LinkKind, Outcome, Treatment
 
 
 def clock_for(request: SubjectRequest, policy: Policy, why_extended: str = "") -> Clock:
@@ -71,8 +71,8 @@ def difference_for(
         elif step.table in by_rule:
             parts["goes"].append(_Piece(tuple(refs_of(datamap, step.table, step.columns)), step.rows, place))
         elif step.set:
-            why = _why(policy, say, step.ground)
-            parts["changes"].append(_Piece(tuple(refs_of(datamap, step.table)), step.rows, place, why))
+            refs = tuple(_left(datamap, step))
+            parts["changes"].append(_Piece(refs, step.rows, place, _why(policy, say, refs)))
     parts["stays"] = [_kept(policy, datamap, say, one) for one in plan.kept() if one.why in ("rule", "needed")]
     drawn = _by_table if staff else _by_category
     sizes = {kind: sum(one.rows for one in pieces_ if one.refs) for kind, pieces_ in parts.items()}
@@ -91,10 +91,27 @@ def _kept(policy: Policy, datamap: DataMap, say: Say, one: Kept) -> _Piece:
     )
 
 
-def _why(policy: Policy, say: Say, ground: Ground) -> tuple[str, ...]:
-    rule = policy.retention.get(ground.rule.partition(".")[2]) if ground.rule.startswith("retention.") else None
-    if rule is not None and rule.label:
-        return (sentence(rule.label.say(say.language)),)
+def _left(datamap: DataMap, step: PlannedStep) -> list[str]:
+    """What stays of a row in which the person's name goes: of somebody else's row, only what was about the person."""
+    link = _link(datamap, step)
+    if link is not None and link.kind is LinkKind.ABOUT:
+        return refs_of(datamap, step.table, link.about or tuple(step.columns))
+    return refs_of(datamap, step.table)
+
+
+def _link(datamap: DataMap, step: PlannedStep) -> Link | None:
+    """The link by whose word a step stands: `tables.app.activity.links.1`."""
+    table, _, number = step.ground.rule.removeprefix("tables.").rpartition(".links.")
+    decl = datamap.tables.get(table)
+    return decl.links[int(number)] if decl and number.isdigit() and int(number) < len(decl.links) else None
+
+
+def _why(policy: Policy, say: Say, refs: Iterable[str]) -> tuple[str, ...]:
+    """Why it stays without a name: in the policy's own words where it has some."""
+    for ref in refs:
+        for rule in policy.retention_for(ref):
+            if rule.then is Outcome.ANONYMISE and rule.label:
+                return (sentence(rule.label.say(say.language)),)
     return (say("hero.difference.shared"),)
 
 
@@ -117,7 +134,9 @@ def _by_category(policy: Policy, say: Say, found: list[_Piece]) -> tuple[Line, .
             rows[key] += one.rows
     order = list(policy.data)
     keys = sorted((key for key in refs if rows[key]), key=lambda key: order.index(key[0]) if key[0] in order else 0)
-    return tuple(Line(_named(policy, say, refs[key]), rows[key], key[1], key[2], key[3]) for key in keys)
+    return tuple(
+        Line(_named(policy, say, refs[key]), rows[key], key[1], key[2], key[3], category=key[0]) for key in keys
+    )
 
 
 def _named(policy: Policy, say: Say, refs: Iterable[str]) -> str:

@@ -25,6 +25,8 @@ class Line:
     """It stays as long as its reason does, and nobody knows the day."""
     place: str = ""
     """For staff: table and rule."""
+    category: str = ""
+    """The category of the policy, where the line is about one."""
 
 
 @dataclass(frozen=True, slots=True)

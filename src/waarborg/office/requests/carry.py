@@ -26,7 +26,6 @@ from waarborg.office.requests import answers, clock, identity, links, messages, 
 from waarborg.office.requests.life import ENDED, Ask, Door, State
 from waarborg.office.requests.models import SubjectRequest
 from waarborg.office.requests.papers import opened_papers, papers_of
-from waarborg.plans.casework import reference
 from waarborg.plans.model import Plan, Verdict
 from waarborg.plans.who import Known, who
 from waarborg.policy.model import Policy
@@ -173,8 +172,7 @@ def identified(request: SubjectRequest, means: str) -> None:
         papers = papers_of(state, request)
         known = identity.known_of(papers)
         given = dict((papers.get("person") or {}).get("identifiers", {}))
-        name = f"{known.rows[0][0]}:{'|'.join(known.rows[0][1])}" if known.rows else reference(SubjectRef(given))
-        subject, _ = state.people.subject(name, at=engine.now())
+        subject, _ = state.people.subject(identity.subject_name(known, given), at=engine.now())
         other = (
             SubjectRequest.objects.filter(
                 tenant=request.tenant, subject=subject, ask=request.ask, purpose=request.purpose

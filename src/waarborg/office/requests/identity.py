@@ -36,6 +36,7 @@ from waarborg.office.requests.life import Ask, State
 from waarborg.office.requests.models import IdentityCheck, SubjectRequest
 from waarborg.office.requests.papers import Papers, opened_papers, papers_of
 from waarborg.policy.values import Sensitivity
+from waarborg.terms import SubjectRef
 
 if TYPE_CHECKING:
     from waarborg.plans.who import Known
@@ -413,6 +414,16 @@ def vouch(request: SubjectRequest, by: By, reasons: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ what is known
+
+
+def subject_name(known: Known, given: Mapping[str, str]) -> str:
+    """The text under which the vault keeps a person's evidence key: their first row, else what was given."""
+    from waarborg.plans.casework import reference
+
+    if known.rows:
+        table, key = known.rows[0]
+        return f"{table}:{'|'.join(key)}"
+    return reference(SubjectRef(dict(given)))
 
 
 def known_of(papers: Papers) -> Known:
