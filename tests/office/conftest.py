@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.office.kit import NOON, Office, world
 
 from waarborg.clock import FixedClock
@@ -20,6 +21,14 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return world(tmp_path_factory.mktemp("taakveld"))
 
 
+def forget(slug: str) -> None:
+    """Take away the state that an earlier test committed: Django does not know its tables."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.startswith(f"{slug}_waarborg_"):
+                cursor.execute(f'DROP TABLE "{table}"')
+
+
 @pytest.fixture
 def office(db: Any, settings: Any, small_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """A tenant over a copy of the small world."""
@@ -28,6 +37,7 @@ def office(db: Any, settings: Any, small_world: Path, tmp_path: Path, monkeypatc
     folder = tmp_path / "taakveld"
     shutil.copytree(small_world, folder)
     monkeypatch.setenv("APP_DATABASE", f"sqlite:///{folder / 'app.db'}")
+    forget("taakveld")
     tenant = Tenant.objects.create(slug="taakveld", folder=str(folder))
     engine.prepare(tenant)
     return Office(tenant, clock, folder / "app.db")

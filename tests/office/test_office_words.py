@@ -11,7 +11,7 @@ from waarborg.notice.words import SLOT, Say
 from waarborg.office.look.words import TEXTS, catalogue, preferred, words
 
 OFFICE = Path(__file__).parents[2] / "src" / "waarborg" / "office"
-STAFF_ONLY = {"console"}
+STAFF_ONLY = {"console", "account"}
 """Files that staff read: Dutch and English. The centre speaks French too."""
 LITERAL = re.compile(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
 FAMILY = re.compile(r"""["']([a-z_]+(?:\.[a-z_0-9]+)*\.)["{]""")

@@ -167,7 +167,7 @@ def test_sabotage_values_as_a_driver_gives_them_do_not_come_back(
     """What a plain SELECT hands out is not what was there: rounded floats, a type lost, a value that cannot be held."""
     from waarborg.stores.sql import images
 
-    def plain(sets: Any, table: str) -> list[str]:
+    def plain(sets: Any, table: str, alias: str = "t") -> list[str]:
         names = [sets.column("t", column.name) for column in images.stored(sets, table)]
         if sets.dialect.name == "sqlite":
             return [part for name in names for part in (f"CAST({name} AS text)", "'integer'")]

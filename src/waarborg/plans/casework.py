@@ -173,7 +173,7 @@ class Casework:
         approval = Approval(case.plan.digest, "", self.clock.now())
         self.before(case)
         try:
-            result = self.planner.apply(case.plan, case.sealed, approval)
+            result = self.carry(case, approval)
         except (StalePlan, StoreError) as error:
             self._failed(case, error)
             raise
@@ -186,6 +186,14 @@ class Casework:
             if result.done and case.state == "approved":
                 state.plans.set(case.plan.digest, "applied", at=now)
         return result
+
+    def carry(self, case: Case, approval: Approval) -> Result:
+        """Carry out what was approved."""
+        return self.planner.apply(case.plan, case.sealed, approval)
+
+    def check(self, case: Case) -> Verdict:
+        """Whether what was approved is so."""
+        return self.planner.verify(case.plan, case.sealed)
 
     def before(self, case: Case) -> None:
         """What a right has to write down before its plan touches anything; nothing for an erasure."""
@@ -212,7 +220,7 @@ class Casework:
         """
         case = self._asked(plan_id)
         self.look_up_holds(case.sealed.people)
-        verdict = self.planner.verify(case.plan, case.sealed)
+        verdict = self.check(case)
         for _ in range(FOLLOW_UPS if case.state in ("applied", "verified") else 0):
             if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
                 break
@@ -257,13 +265,13 @@ class Casework:
 
     def _follow(self, case: Case, follow_up: Plan) -> Verdict:
         approval = Approval(follow_up.digest, "", self.clock.now())
-        result = self.planner.apply(follow_up, case.sealed, approval)
+        result = self.carry(replace(case, plan=follow_up), approval)
         with self.writing() as (state, log, now):
             for part in result.stores:
                 if part.state == "applied":
                     data = {**_applied(state, case, part, now), "again": True}
                     log.append(kind="plan.applied", at=now, data=data)
-        return self.planner.verify(case.plan, case.sealed)
+        return self.check(case)
 
     def _verified(self, case: Case, verdict: Verdict) -> None:
         with self.writing() as (state, log, now):

@@ -100,6 +100,10 @@ class Draft:
                 self._loose_references(table)
                 self._deletion(table)
         self._unmapped()
+        return self.whole()
+
+    def whole(self) -> Blueprint:
+        """Everything that was drafted, with the sets it speaks of."""
         handovers = tuple(self._handovers())  # before the program: they may name one more set
         return Blueprint(
             store=self.store,

@@ -61,7 +61,8 @@ class Kept:
     until: date | None = None
     why: str = "rule"
     """`rule` (law or hold), `shared` (another owner), `needed` (rows of others refer to it), `anonymous`, `undated` (it
-    has no date from which its term could be counted), or `other` (another item with the same value, not named)."""
+    has no date from which its term could be counted), `other` (another item with the same value, not named), `store`
+    (its store cannot set rows apart) or `marked` (restriction by marker: everything stays)."""
 
 
 BY_TRIGGER = "trigger "
@@ -111,6 +112,8 @@ class Plan:
     """The plan under whose approval this one runs: rows born while that one was applied."""
     rule: str = ""
     """The retention rule whose sweep this is; empty where a person asked."""
+    undoes: str = ""
+    """The request whose restriction this plan lifts: rows come back."""
     format: int = FORMAT
 
     @property

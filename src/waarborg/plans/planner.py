@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
@@ -53,6 +53,7 @@ from waarborg.stores.contract import (
     Seeds,
     Store,
     Update,
+    Witness,
     Write,
 )
 from waarborg.terms import WEAK, Right, SubjectRef, Treatment
@@ -122,6 +123,14 @@ class Planner:
         located = locate(self.world(), blueprints, self.stores, people, asked)
         return self.made(located, blueprints, self.rules(people)), located.sealed
 
+    def plan_again(self, people: Sequence[SubjectRef], seeds: Mapping[str, Seeds]) -> tuple[Plan, Sealed]:
+        """The erasure of people whose rows are known by keys that were frozen: identifiers may be gone by now."""
+        asked = asked_of(people, frozen=True)
+        blueprints = self.blueprints(asked, self.held(people))
+        located = locate(self.world(), blueprints, self.stores, people, asked, frozen=seeds)
+        sealed = replace(located.sealed, more={"frozen": True})
+        return self.made(located, blueprints, self.rules(people)), sealed
+
     def rules(self, people: Sequence[SubjectRef]) -> tuple[str, ...]:
         """The rules and holds that keep data of these people now."""
         return tuple(one.rule for one in keepings(self.policy, self.clock.now(), self.held(people)))
@@ -160,7 +169,11 @@ class Planner:
             from waarborg.plans import rectify
 
             return rectify.drawn(self, sealed, plan.made_at)
-        asked = asked_of(sealed.people, frozen)
+        if plan.right is Right.RESTRICTION:
+            from waarborg.plans import suspend
+
+            return suspend.drawn(self, sealed, plan.made_at, frozen=frozen)
+        asked = asked_of(sealed.people, frozen or bool(sealed.more.get("frozen")))
         return self.blueprints(asked, self.held(sealed.people), plan.made_at)
 
     # -- access --------------------------------------------------------------------------------------------------
@@ -194,13 +207,16 @@ class Planner:
 
     # -- carrying out --------------------------------------------------------------------------------------------
 
-    def apply(self, plan: Plan, sealed: Sealed, approval: Approval) -> Result:
+    def apply(
+        self, plan: Plan, sealed: Sealed, approval: Approval, witnesses: Mapping[str, Witness] | None = None
+    ) -> Result:
         """Carry out an approved plan, store by store, each in one transaction. Safe to call again after any crash.
 
         Raises `StalePlan` (nothing touched in that store) where what was approved is no longer what is there, and
         `StoreError` where a store refuses. One that cannot be reached is `delayed`; those it leads to wait with it.
+        `witnesses` see, by store, the rows that go, before they go.
         """
-        self._current(plan, approval, sealed.people)
+        self.current(plan, approval, sealed.people)
         blueprints = self.drawn(plan, sealed, frozen=bool(plan.follows))
         waiting: set[str] = set()
         results = []
@@ -209,7 +225,9 @@ class Planner:
                 results.append(StoreResult(part.store, (), "delayed", _waits(part.store)))
                 continue
             try:
-                results.append(self._apply_store(plan, part, blueprints[part.store], sealed.seeds[part.store]))
+                witness = (witnesses or {}).get(part.store)
+                drafts, seeds = blueprints[part.store], sealed.seeds[part.store]
+                results.append(self._apply_store(plan, part, drafts, seeds, witness))
             except StoreError as error:
                 if not error.unreachable:
                     raise
@@ -217,11 +235,13 @@ class Planner:
                 waiting |= self._leads_to(part.store)
         return Result(plan.digest, tuple(results))
 
-    def _apply_store(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> StoreResult:
+    def _apply_store(
+        self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds, witness: Witness | None = None
+    ) -> StoreResult:
         if not part.steps:
             return StoreResult(part.store, (), "nothing")
         change, seeds = self.change(plan, part, drafts, complete(drafts.program, seeds))
-        applied = self.stores[part.store].apply(change, seeds)
+        applied = self.stores[part.store].apply(replace(change, witness=witness), seeds)
         return StoreResult(part.store, tuple(_told(part, applied)), _state(applied))
 
     def change(self, plan: Plan, part: StorePlan, drafts: Blueprint, seeds: Seeds) -> tuple[Change, Seeds]:
@@ -266,7 +286,7 @@ class Planner:
                     allowed[local] = allowed.get(local, 0) + step.ceiling
         return allowed
 
-    def _current(self, plan: Plan, approval: Approval, people: Sequence[SubjectRef]) -> None:
+    def current(self, plan: Plan, approval: Approval, people: Sequence[SubjectRef]) -> None:
         """Refuse a plan that was not approved as it stands, or whose policy, map, rules or holds are others by now."""
         findings = []
         if plan.rules != self.rules(people):

@@ -3,6 +3,7 @@
     work = Rights(planner, door, clock)
 
     case = work.plan_rectification(person, {"account.email": "…"})     # Art. 16; then approve, apply, verify
+    case = work.restrict(person, "claims")          # Art. 18: see `waarborg.plans.restricting`
     work.object(person, "recommendations")          # Art. 21: halted while it is weighed; marketing stops at once
     work.weigh(limit.id, upheld=False, reason="…")  # the outcome, with its reason
     work.withdraw(person, "newsletter")             # Art. 7(3)
@@ -24,11 +25,12 @@ from uuid import uuid4
 from waarborg.canonical import keyed_digest
 from waarborg.errors import PlanError, StoreError, near_miss
 from waarborg.evidence.log import Log
-from waarborg.plans.casework import Case, Casework, reference
+from waarborg.plans.casework import Case, reference
 from waarborg.plans.identity import known_as, known_no_more
 from waarborg.plans.known import given, known
 from waarborg.plans.model import Verdict
 from waarborg.plans.rectify import changes_of, plan_rectification, strong_kinds
+from waarborg.plans.restricting import Restricting
 from waarborg.policy.model import Purpose
 from waarborg.state import State
 from waarborg.state.courses import Needs
@@ -52,7 +54,7 @@ class Use:
 
 
 @dataclass(slots=True)
-class Rights(Casework):
+class Rights(Restricting):
     """Casework with every right. Construct it like `Casework`; everything that does, this does too."""
 
     # -- objection, withdrawal, stop-use ---------------------------------------------------------------------------
@@ -125,19 +127,6 @@ class Rights(Casework):
         plan, sealed = plan_rectification(self.planner, person, changes)
         return self.opened([person], plan, sealed, request)
 
-    def not_restricted(self, people: Sequence[SubjectRef], what: str) -> None:
-        """Raise `PlanError` WB468 where somebody's data may only be stored now (Art. 18(2))."""
-        with self.door.begin() as state:
-            found = state.limits.all_of([given(one) for one in people], at=self.clock.now())
-        under = [one for limits in found for one in limits if one.kind is Right.RESTRICTION and not one.ended]
-        if under:
-            raise PlanError.one(
-                "WB468",
-                f"The data of {len(under)} of these {len(people)} people is restricted and cannot be {what} now.",
-                "Restricted data is stored, and nothing else is done with it (Art. 18(2)).",
-                "Tell the person, lift the restriction, and plan again.",
-            )
-
     def before(self, case: Case) -> None:
         """A corrected identifier leads to the person before the first row changes."""
         if case.plan.right is Right.RECTIFICATION:
@@ -148,7 +137,9 @@ class Rights(Casework):
 
     def done(self, state: State, log: Log, case: Case, now: datetime) -> None:
         """What was corrected: the item, and a keyed digest of each of its values, which only the person's key opens."""
-        if case.plan.right is Right.RECTIFICATION and case.state == "approved":
+        if case.plan.right is not Right.RECTIFICATION:
+            Restricting.done(self, state, log, case, now)
+        elif case.state == "approved":
             for person in case.sealed.people:
                 subject, key = state.people.subject(reference(person), at=now)
                 for change in changes_of(case.sealed):
@@ -163,7 +154,7 @@ class Rights(Casework):
             for _, old, _ in _identities(case):
                 known_no_more(state, old, at=now)
         else:
-            Casework.proven(self, state, log, case, verdict, now)
+            Restricting.proven(self, state, log, case, verdict, now)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 

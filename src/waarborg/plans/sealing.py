@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter
 from waarborg.canonical import canonical
 from waarborg.errors import PlanError
 from waarborg.plans.model import Plan, Sealed
-from waarborg.stores.contract import Seeds
+from waarborg.stores.contract import Image, RawText, Seeds
 from waarborg.terms import SubjectRef
 
 
@@ -67,6 +68,19 @@ def read_sealed(body: bytes) -> Sealed:
     return Sealed(people, seeds, found.get("more", {}))
 
 
+def packed(image: Image) -> bytes:
+    """A block of rows as compressed bytes, to be sealed in the vault and nowhere else."""
+    rows = [[_tag(cell) for cell in row] for row in image.rows]
+    body = [image.step, image.table, list(image.columns), image.after, rows]
+    return zlib.compress(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def unpacked(block: bytes) -> Image:
+    """A block of rows from its bytes."""
+    step, table, columns, after, rows = json.loads(zlib.decompress(block).decode("utf-8", "surrogatepass"))
+    return Image(step, table, tuple(columns), [tuple(_untag(cell) for cell in row) for row in rows], after)
+
+
 def _tag(value: object) -> object:
     match value:
         case None | bool() | int() | str():
@@ -79,6 +93,14 @@ def _tag(value: object) -> object:
             return {"uuid": str(value)}
         case Decimal():
             return {"decimal": str(value)}
+        case RawText():
+            return {"raw": b64encode(value).decode()}
+        case float():
+            return {"float": value.hex()}
+        case time():
+            return {"time": value.isoformat()}
+        case timedelta():
+            return {"seconds": [value.days, value.seconds, value.microseconds]}
         case bytes() | bytearray() | memoryview():
             return {"bytes": b64encode(bytes(value)).decode()}
         case _:
@@ -100,5 +122,13 @@ def _untag(value: object) -> object:
             return Decimal(text)
         case "bytes":
             return b64decode(text)
+        case "raw":
+            return RawText(b64decode(text))
+        case "float":
+            return float.fromhex(text)
+        case "time":
+            return time.fromisoformat(text)
+        case "seconds":
+            return timedelta(*text)
         case _:
             return text

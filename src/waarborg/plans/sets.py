@@ -98,6 +98,8 @@ class Ownership:
     """Retention: by table (qualified) the rows that go of themselves, in place of the people asked about."""
     spared: Mapping[str, Rows] = field(default_factory=dict)
     """Rows that stay whatever hangs on whom: those of people under a hold."""
+    lent: bool = False
+    """The rows are to come back (restriction): nothing of others is cut or taken, and what they refer to stays."""
     sets: dict[str, RowSet] = field(default_factory=dict)
     _owned: set[str] = field(default_factory=set)
     _kept: set[str] = field(default_factory=set)
@@ -183,7 +185,7 @@ class Ownership:
             self.sets[me] = replace(self.sets[me], once=self.roots is not None)
             parts.append(In(me))
         for arm in table.arms:
-            if arm.owning or (self.leaving and arm.takes):
+            if arm.owning or (self.leaving and arm.takes and not self.lent):
                 parts += self.mentioning(arm) if arm.link.mentions else self._reached(arm, "own")
         if self.asked.frozen:  # what is not unique may be somebody else's as well: it leads on, but finds nobody
             handed = [columns for columns in self._handed(table) if unique(table.facts, columns)]
@@ -217,7 +219,7 @@ class Ownership:
             me = f"me:{table.local}"
             conditions: tuple[Rows, ...] = (own, _either(outside)) + ((Not(In(me)),) if me in self.sets else ())
             conditions += tuple(self._not_dying(table, arm) for arm in table.owners if arm.link.dies_with)
-            taken = [rows for arm in table.arms if arm.takes for rows in self._taken(arm)]
+            taken = [rows for arm in table.arms if arm.takes and not self.lent for rows in self._taken(arm)]
             conditions += (Not(_either(taken)),) if taken else ()
             minus.append(In(self.add(f"live:{table.local}", table.local, Both(conditions))))
         if minus:
@@ -429,10 +431,11 @@ class Ownership:
                 plain = plain and arm.to_unique  # what only looks alike (a name) is no reference
                 if arm.target == table.name and arm.columns and plain and not arm.link.by_identifier:
                     seen.add((other.name, frozenset(arm.columns)))
-                    yield other, arm.columns, arm.to_columns, arm, arm.cut is not None
+                    yield other, arm.columns, arm.to_columns, arm, arm.cut is not None and not self.lent
             for reference in other.facts.foreign_keys:
                 if reference.table == table.local and (other.name, frozenset(reference.columns)) not in seen:
-                    yield other, reference.columns, reference.to_columns, None, clearable(other, reference)
+                    cuttable = clearable(other, reference) and not self.lent
+                    yield other, reference.columns, reference.to_columns, None, cuttable
 
     def _define_need(self) -> None:
         tables = [table for table in self.tables if table.name in self.erased and self.gone(table)]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from waarborg.errors import StateError
 from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
+from waarborg.state.apart import Apart
 from waarborg.state.attestations import Attestations
 from waarborg.state.disclosures import Disclosures
 from waarborg.state.entries import SqlEntries
@@ -77,6 +78,11 @@ class State:
     def limits(self) -> Limits:
         """What may not be done with whose data."""
         return Limits(self.sql, self.vault)
+
+    @property
+    def apart(self) -> Apart:
+        """The rows that restrictions have set apart."""
+        return Apart(self.vault)
 
     @property
     def whose(self) -> Whose:

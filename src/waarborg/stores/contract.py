@@ -557,6 +557,8 @@ class Refill:
     columns: tuple[str, ...]
     seed: str
     ceiling: int
+    was: str = ""
+    """A seed of the same shape and order: what the columns must hold now. A row that holds anything else is stale."""
 
 
 @dataclass(frozen=True, slots=True)

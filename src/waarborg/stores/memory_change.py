@@ -106,9 +106,12 @@ class Working:
         rows = self._tables[back.table]
         by_key = {tuple(form(row.get(name)) for name in back.key): at for at, row in rows.items()}
         keys: list[Key] = []
-        for values in self._returning(back.seed, (*back.key, *back.columns), back.id, back.ceiling):
+        names = (*back.key, *back.columns)
+        new = self._returning(back.seed, names, back.id, back.ceiling)
+        was = self._returning(back.was, names, back.id, back.ceiling) if back.was else new
+        for values, now in zip(new, was, strict=True):
             at = by_key.get(tuple(form(value) for value in values[: len(back.key)]))
-            if at is None:
+            if at is None or (back.was and tuple(rows[at].get(name) for name in names) != now):
                 raise refusals.not_there(self._store, back.id)
             rows[at] = rows[at] | dict(zip(back.columns, values[len(back.key) :], strict=True))
             keys.append(key_of(rows[at], facts))

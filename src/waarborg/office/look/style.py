@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from waarborg.notice.html import COMMENT, style
 
-FILES = ("frame.css", "heroes.css")
+FILES = ("frame.css", "heroes.css", "console.css")
 YEAR = 31_536_000
 
 

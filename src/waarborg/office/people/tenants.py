@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -88,3 +89,10 @@ def tenant(slug: str) -> Tenant:
     if found is None:
         raise NotAllowed.one("WB942", "There is no such deployment here.", "", "Check the address.")
     return found
+
+
+def stop(found: Tenant, at: datetime | None) -> None:
+    """Pull the emergency stop at an instant, or lift it (None): nothing new is carried out on the stores while it is
+    pulled; what is under way ends, store by store, as it would after a crash."""
+    Tenant.objects.filter(pk=found.pk).update(stopped_at=at)
+    found.refresh_from_db()

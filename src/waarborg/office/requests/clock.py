@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from waarborg.clock import add_months, day_in_zone, next_working_day, response_due
 
@@ -53,6 +54,11 @@ def zone_of(policy: Policy) -> str:
 def day_of(instant: datetime, policy: Policy) -> date:
     """The controller's calendar day of an instant."""
     return day_in_zone(instant, zone_of(policy))
+
+
+def noon(day: date, policy: Policy) -> datetime:
+    """An instant on a day of the controller: for what came in by letter, of which only the day is known."""
+    return datetime.combine(day, time(12), ZoneInfo(zone_of(policy)))
 
 
 def first_due(received: datetime, policy: Policy, within: date | None = None) -> date:

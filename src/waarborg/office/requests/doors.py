@@ -89,7 +89,7 @@ def receive(
     with transaction.atomic(), engine.door(tenant).begin() as state:
         now = engine.moment(state)
         came_by = incoming.contact or incoming.identifiers.get("email", "") or _first(incoming, handed)
-        hashed = links.hashed(state, "contacts", ["contact", spelled(came_by)])
+        hashed = address_hash(state, came_by)
         code = new_code()
         if not by.staff and _flooded(tenant, state, hashed, network, now):
             return Received(None, code)
@@ -113,6 +113,11 @@ def receive(
         )
         enqueue("requests.look", {"request": str(request.pk)}, tenant=tenant, unique=f"requests.look:{request.pk.hex}")
     return Received(request, code)
+
+
+def address_hash(state: Vaulted, address: str) -> str:
+    """The keyed hash under which an address is recognised, however it is spelled: duplicates, floods, a search."""
+    return links.hashed(state, "contacts", ["contact", spelled(address)])
 
 
 def _first(incoming: Incoming, handed: Handed | None) -> str:

@@ -189,6 +189,11 @@ def why_not(request: SubjectRequest, name: str, by: By, *, article: str = "", re
     return tuple(FACTS[need][1] for need in sorted(one.needs - given) if not FACTS[need][0](at))
 
 
+def roles(name: str) -> frozenset[str]:
+    """Who may make a move or do an act at all."""
+    return {**MOVES, **ACTS}[name].by
+
+
 def _make(
     request: SubjectRequest,
     name: str,
@@ -222,7 +227,7 @@ def _make(
             change.data["article"] = article
         done = SubjectRequest.objects.filter(pk=fresh.pk, version=seen).update(version=seen + 1, **change.fields)
         if not done:
-            raise _meanwhile()
+            raise meanwhile()
         _record(state, fresh, name, at, change)
         fresh.refresh_from_db()
         if one.then:
@@ -236,7 +241,7 @@ def _check(name: str, one: Move, at: Moment, seen: int) -> None:
     if at.by.staff and not knows(at.by, at.request):
         raise unknown()
     if at.request.version != seen:
-        raise _meanwhile()
+        raise meanwhile()
     if at.request.state not in one.sources:
         raise MoveError.one(
             "WB910",
@@ -256,7 +261,8 @@ def _check(name: str, one: Move, at: Moment, seen: int) -> None:
         )
 
 
-def _meanwhile() -> MovedMeanwhile:
+def meanwhile() -> MovedMeanwhile:
+    """The error for a decision about a page that is no longer how it is."""
     return MovedMeanwhile.one(
         "WB911",
         "Somebody else moved this request meanwhile.",

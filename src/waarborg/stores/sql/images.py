@@ -68,11 +68,11 @@ def stored(sets: Evaluation, table: str) -> tuple[Column, ...]:
     return tuple(column for column in sets.facts.table(table).columns if not column.generated)
 
 
-def picked(sets: Evaluation, table: str) -> list[str]:
+def picked(sets: Evaluation, table: str, alias: str = "t") -> list[str]:
     """An expression for each cell; SQLite's come in pairs, the second with the storage class."""
     expressions: list[str] = []
     for column in stored(sets, table):
-        name = sets.column("t", column.name)
+        name = sets.column(alias, column.name)
         match sets.dialect.name:
             case "postgresql":
                 expressions.append(f"{name}::text")
@@ -131,13 +131,15 @@ def _of_sqlite(value: Any, kind: str) -> object:
         return RawText(raw)
 
 
-def blocks(sets: Evaluation, table: str, source: str, params: Sequence[Any], step: str, after: bool) -> Iterator[Image]:
-    """The rows of a query (`FROM … WHERE …`) as images."""
+def blocks(
+    sets: Evaluation, table: str, source: str, params: Sequence[Any], step: str, after: bool, alias: str = "t"
+) -> Iterator[Image]:
+    """The rows of a query (`FROM … WHERE …`) as images; `alias` is what it calls the table."""
     names = tuple(column.name for column in stored(sets, table))
     key = sets.facts.table(table).key
-    order = f" ORDER BY {', '.join(sets.column('t', one) for one in key)}" if key else ""
+    order = f" ORDER BY {', '.join(sets.column(alias, one) for one in key)}" if key else ""
     lock = sets._lock() if table in sets.treated and not after else ""
-    found = sets.fetch(f"SELECT {', '.join(picked(sets, table)) or '1'} {source}{order}{lock}", params)
+    found = sets.fetch(f"SELECT {', '.join(picked(sets, table, alias)) or '1'} {source}{order}{lock}", params)
     for start in range(0, len(found), sets.budget.block):
         rows = [cells(sets, table, row) for row in found[start : start + sets.budget.block]]
         yield Image(step, table, names, rows, after)
@@ -157,12 +159,13 @@ class Witnessing(Treating):
                 if isinstance(one.step, Insert):
                     continue
                 condition, params = self._where(one, "t")
-                pairs = [(one.table, condition, params)]
+                # A DELETE of MariaDB names the table itself where it goes by a condition.
+                own = one.pin is None and isinstance(one.step, Delete) and self.sets.dialect.joins_delete
+                pairs = [(one.table, condition, params, self._target(one.table) if own else "t")]
                 for table, pin in one.together:
-                    other, more = self._by_key(table, pin, "t")
-                    pairs.append((table, other, more))
-                for table, where, values in pairs:
-                    for image in self._images(table, where, values, one.step.id, after=False):
+                    pairs.append((table, *self._by_key(table, pin, "t"), "t"))
+                for table, where, values, alias in pairs:
+                    for image in self._images(table, where, values, one.step.id, after=False, alias=alias):
                         seen[one.step.id] = seen.get(one.step.id, 0) + len(image.rows)
                         witness.see(image)
         return seen
@@ -176,10 +179,12 @@ class Witnessing(Treating):
                     for image in self._images(one.table, condition, params, one.step.id, after=True):
                         witness.see(image)
 
-    def _images(self, table: str, where: str, params: Sequence[Any], step: str, *, after: bool) -> Iterator[Image]:
-        if not where:
-            return
-        yield from blocks(self.sets, table, f"FROM {self._target(table)} t WHERE {where}", params, step, after)
+    def _images(
+        self, table: str, where: str, params: Sequence[Any], step: str, *, after: bool, alias: str = "t"
+    ) -> Iterator[Image]:
+        if where:
+            source = f"FROM {self._target(table)}{' t' if alias == 't' else ''} WHERE {where}"
+            yield from blocks(self.sets, table, source, params, step, after, alias)
 
     def witnessed(self, done: Sequence[StepDone], seen: Mapping[str, int]) -> None:
         """Raise `StalePlan` when a step treated other rows than the witness saw: nothing goes that cannot come back."""
@@ -294,16 +299,17 @@ class PuttingBack(Treating):
 
     def _refill(self, step: Refill) -> StepDone:
         rows = self._rows(step.seed, (*step.key, *step.columns), step.ceiling, step.id)
-        size = max(1, min(_AT_ONCE, _PARAMETERS // (1 + 2 * len(step.key) + len(step.columns) * (1 + len(step.key)))))
+        was = self._rows(step.was, (*step.key, *step.columns), step.ceiling, step.id) if step.was else []
+        size = max(1, min(_AT_ONCE, _PARAMETERS // (1 + 2 * len(step.key) + len(step.columns) * (2 + len(step.key)))))
         done = 0
         for start in range(0, len(rows), size):
-            done += self._refill_block(step, rows[start : start + size])
+            done += self._refill_block(step, rows[start : start + size], was[start : start + size])
         if done != len(rows):
             raise refusals.not_there(self.sets.facts.store, step.id)
         self._count(step.table, done)
         return StepDone(step.id, done, digested([row[: len(step.key)] for row in rows]))
 
-    def _refill_block(self, step: Refill, rows: Sequence[Key]) -> int:
+    def _refill_block(self, step: Refill, rows: Sequence[Key], was: Sequence[Key]) -> int:
         sets, width = self.sets, len(step.key)
         params: list[Any] = []
         parts = []
@@ -313,7 +319,16 @@ class PuttingBack(Treating):
                 same = self._same(step, row[:width], params)
                 cases.append(f"WHEN {same} THEN {self._typed(step.table, name, row[width + place], params)}")
             parts.append(f"{sets.dialect.quote(name)} = CASE {' '.join(cases)} ELSE {sets.column('t', name)} END")
-        where = " OR ".join(f"({self._same(step, row[:width], params)})" for row in rows)
+        conditions = []
+        for place, row in enumerate(rows):
+            told = self._same(step, row[:width], params)
+            if was:
+                told += "".join(
+                    f" AND {self._is(step.table, name, value, params)}"
+                    for name, value in zip(step.columns, was[place][width:], strict=True)
+                )
+            conditions.append(f"({told})")
+        where = " OR ".join(conditions)
         return int(
             sets.run(f"UPDATE {self._target(step.table)} AS t SET {', '.join(parts)} WHERE {where}", params).rowcount
         )
@@ -323,6 +338,21 @@ class PuttingBack(Treating):
             f"{self.sets.column('t', name)} = {self._typed(step.table, name, value, params)}"
             for name, value in zip(step.key, key, strict=True)
         )
+
+    def _is(self, table: str, name: str, value: object, params: list[Any]) -> str:
+        """Whether a cell holds exactly this, NULL included."""
+        column = self.sets.column("t", name)
+        if value is None:
+            return f"{column} IS NULL"
+        if self.sets.dialect.name == "postgresql":
+            params.append(value)
+            return f'{column}::text COLLATE "C" = %s::text'
+        if self.sets.dialect.name == "sqlite":
+            return f"{column} IS {self._mark(value, params)}"
+        found = next(one for one in stored(self.sets, table) if one.name == name)
+        shown = _of_mariadb(self.sets, table, found, column)
+        params.append(value.hex().upper() if isinstance(value, bytes) else str(value))
+        return f"BINARY CONVERT({shown} USING utf8mb4) = BINARY %s"
 
     def _typed(self, table: str, name: str, value: object, params: list[Any]) -> str:
         if value is None:
