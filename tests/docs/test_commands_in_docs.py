@@ -48,6 +48,7 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         (bin / name).chmod(0o755)
     environment = {**os.environ, "PATH": f"{bin}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
     environment["APP_DATABASE"] = environment["WINKEL_DATABASE"]
+    environment.pop("DJANGO_SETTINGS_MODULE", None)  # that of these tests, not of who types
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waarborg.cli import exits
 from waarborg.cli.output import Out
@@ -15,6 +17,9 @@ from waarborg.cli.starter import datamap_text, policy_text
 from waarborg.clock import SystemClock
 from waarborg.datamap.model import SECRET, TECHNICAL, DataMap, StoreDecl
 from waarborg.errors import UsageError
+
+if TYPE_CHECKING:
+    from waarborg.cli.scan import Look
 
 STORE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -28,7 +33,9 @@ def run(arguments: Namespace, out: Out) -> int:
     made: list[str] = []
     found: list[str] = []
     policy, datamap = folder / POLICY, folder / DATAMAP
-    text, items = ("", None) if datamap.exists() else _datamap(arguments, out, folder, today)
+    look = None if datamap.exists() else _look(arguments, out, folder)
+    text = _map_of(look) if look else datamap_text(getattr(arguments, "store", "") or "app", next_year(today))
+    items = items_of(look.proposed) if look else None
     for path, content in ((policy, policy_text(name, today, items)), (datamap, text)):
         (found if path.exists() else made).append(path.name)
         if not path.exists():
@@ -40,9 +47,43 @@ def run(arguments: Namespace, out: Out) -> int:
         out.say(f"· {one} was there; left as it is")
     if f"{HIDDEN}/" in made:
         out.say(f"\nThe key in {HIDDEN}/{KEY} opens everything that is sealed. Keep a copy where the state is not.")
+    if look:
+        _tell(look, str(arguments.url), folder, out)
+    elif getattr(arguments, "url", "") and "datamap.yaml" in made:
+        out.say("\nNo table of people was seen at that address: datamap.yaml holds an example to replace.")
     out.hint("Next: read policy.yaml and datamap.yaml top to bottom, then `waarborg check`.")
     out.data({"ok": True, "made": made, "left": found})
     return exits.OK
+
+
+def _tell(look: Look, url: str, folder: Path, out: Out) -> None:
+    """What was seen of the database, and the questions that only a person can answer."""
+    found = look.findings
+    people, others = ", ".join(one.table for one in found.subjects[:4]), len(found.subjects) - 4
+    out.say(
+        f"\n{found.tables} tables looked at in {look.seconds:.1f} s, and nothing changed in them. People: "
+        f"{people or 'none found'}{f' and {others} more' if others > 0 else ''}. "
+        f"{len(found.columns)} personal columns, {len(found.links)} links."
+    )
+    if look.decl.url != url:
+        out.say(f"! The password in the address was not kept. Before the next command: export {look.decl.url[4:]}='…'")
+    if found.refused:
+        out.say(f"! {len(found.refused)} tables could not be read: `waarborg scan` names them, with the reason.")
+    if found.questions:
+        out.hint(
+            f"{len(found.questions)} questions cannot be decided from outside; this asks them, most telling first:\n"
+            f"  waarborg scan {look.decl.url} --ask -o {folder / DATAMAP}"
+        )
+
+
+def _map_of(look: Look) -> str:
+    """The drafted map as `waarborg scan -o` writes it: behind each line how sure it is, and what could be decided."""
+    from waarborg.cli.scan import LEGEND
+    from waarborg.datamap.dump import dump
+    from waarborg.scan.annotate import annotate
+
+    text = annotate(dump(look.proposed), look.findings, look.schema)
+    return text.replace("\n\n", f"\n{LEGEND}\n\n", 1)
 
 
 def prepare(folder: Path, where: str = "") -> bool:
@@ -68,30 +109,27 @@ def _service_name(folder: Path) -> str:
     return name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "my_service"
 
 
-def _datamap(
-    arguments: Namespace, out: Out, folder: Path, today: date
-) -> tuple[str, Mapping[str, Iterable[str]] | None]:
-    """A first data map and the data it speaks of: from a look at the database, or an empty one with an example."""
+def _look(arguments: Namespace, out: Out, folder: Path) -> Look | None:
+    """A look at the database that `--url` names, or None: then the map begins with an example.
+
+    A password in the address is used and forgotten, and the map says from which variable to take it.
+    """
     url, store = getattr(arguments, "url", ""), getattr(arguments, "store", "") or "app"
     if not STORE_NAME.fullmatch(store):
         raise UsageError.one("WB605", "This is no name for a store.", "", "Use letters, digits, - and _.")
     if not url:
-        return datamap_text(store, next_year(today)), None
-    from waarborg.datamap.dump import dump
-    from waarborg.scan.draft import draft
-    from waarborg.scan.pipeline import scan
-    from waarborg.stores.registry import beside, open_store
+        return None
+    from waarborg.cli.scan import look_at, rows_of
+    from waarborg.stores.registry import beside
 
-    decl = StoreDecl(store, "sql", url)
-    opened = open_store(beside(decl, folder))
-    try:
-        with out.working("Looking at the database"):
-            found = draft(scan(opened), opened.describe(), decl)
-    finally:
-        opened.close()
-    if not found.tables:
-        return datamap_text(store, next_year(today)), None
-    return dump(found), items_of(found)
+    given = StoreDecl(store, "sql", url)
+    placed = beside(given, folder)
+    with out.working("Looking at the database, a bounded number of rows of each table"):
+        look = look_at(placed.url, store, rows_of(arguments))
+    if placed.url != given.url:  # the map stands beside the file that it names
+        proposed = replace(look.proposed, stores={store: given})
+        look = replace(look, decl=given, proposed=proposed)
+    return look if look.proposed.tables else None
 
 
 def items_of(datamap: DataMap) -> Mapping[str, Iterable[str]]:

@@ -168,14 +168,18 @@ def hidden(tenant: Tenant) -> Path:
     return path
 
 
-def moment(state: State) -> datetime:
-    """The present instant, never before the newest evidence. Raises `WaarborgError` WB004 for a clock set back."""
-    return monotone(clock(), lambda: _newest(state))
+def moment(state: State, newest: datetime | None = None) -> datetime:
+    """The present instant, never before the newest evidence, nor before `newest`, which the caller knows of.
+
+    Raises `WaarborgError` WB004 for a clock set back.
+    """
+    return monotone(clock(), lambda: _newest(state, newest))
 
 
-def _newest(state: State) -> datetime | None:
+def _newest(state: State, newest: datetime | None) -> datetime | None:
     tip = state.entries().tip()
-    return None if tip is None else datetime.fromisoformat(tip.at)
+    known = [newest] if newest else []
+    return max([*known, datetime.fromisoformat(tip.at)] if tip else known, default=None)
 
 
 def prepare(tenant: Tenant) -> None:

@@ -15,14 +15,14 @@ from datetime import date
 from typing import Any
 
 from waarborg.canonical import digest
-from waarborg.datamap.dump import table_tree
+from waarborg.datamap.dump import subject_tree, table_tree
 from waarborg.datamap.insert import Editor
 from waarborg.datamap.load import parse_form
 from waarborg.datamap.model import TECHNICAL, ColumnDecl, DataMap, Ignored, Link, TableDecl
 from waarborg.datamap.paths import derived
 from waarborg.datamap.write import Tree, block, scalar
 from waarborg.errors import DataMapError
-from waarborg.scan.draft import CATEGORY
+from waarborg.scan.draft import CATEGORY, subject_of
 from waarborg.scan.findings import Findings, Question
 from waarborg.terms import LinkKind
 
@@ -30,7 +30,7 @@ MARK = re.compile(r"\[q:([0-9a-f]{8})\]")
 OURS = re.compile(r" *# \d\.\d\d · row stays: .*")
 KEEPS = {
     ("people", "yes"), ("link", "yes"), ("orphans", "they outlive"), ("nobody", "yes"), ("shared", "only see"),
-    ("lost", "each row is a person"), ("people", "some of them"),
+    ("lost", "each row is a person"), ("people", "some of them"), ("guests", "no"),
 }  # fmt: skip
 """Answers that leave the drafted map as it is."""
 
@@ -108,6 +108,8 @@ def _change(datamap: DataMap, question: Question, chosen: str, who: Who, finding
             return _nobody_we_can_name(datamap, name, question, findings)
         case "lost":
             return _left_out(datamap, name, "no person in it", who)
+        case "guests" if table is not None and chosen == "yes":
+            return _guests(datamap, table, findings)
         case "special" | "personal":
             return _column(datamap, table, name, question, chosen, who, findings)
         case "link" | "orphans" | "nobody" | "shared" if table is not None:
@@ -124,6 +126,18 @@ def _no_people(datamap: DataMap, table: TableDecl, who: Who) -> Changed:
         return _left_out(datamap, table.name, "its rows are no people", who)
     wanted = _with(datamap, replace(table, subject=None))
     return wanted, lambda text: _take(text, ("tables", table.name, "subject")), f"Remove subject from {table.name}."
+
+
+def _guests(datamap: DataMap, table: TableDecl, findings: Findings) -> Changed | None:
+    """Its rows are people of their own, known by what identifies them, beside the links they have."""
+    local = table.name.partition(".")[2]
+    guest = next((one for one in findings.guests if one.table == local), None)
+    if guest is None or table.subject:
+        return None
+    wanted = _with(datamap, replace(table, subject=subject_of(guest)))
+    tree = subject_tree(subject_of(guest))
+    by_hand = f"Write a subject with {', '.join(guest.identifiers)} at {table.name}."
+    return wanted, lambda text: _put(text, ("tables", table.name), "subject", tree), by_hand
 
 
 def _nobody_we_can_name(datamap: DataMap, name: str, question: Question, findings: Findings) -> Changed:
@@ -246,13 +260,15 @@ def _stands(question: Question, datamap: DataMap | None, store: str) -> bool:
         return (table is None or not table.unlinked) if question.kind == "lost" else bool(table and table.subject)
     if question.kind in ("special", "personal"):
         return True
+    if question.kind == "guests":
+        return bool(table and not table.subject)
     return table is not None and any(_is(link, question, store) for link in table.links)
 
 
 # ------------------------------------------------------------------------------------------------ text
 
 
-def _put(text: str, path: tuple[str, ...], key: str, value: str) -> str:
+def _put(text: str, path: tuple[str, ...], key: str, value: Tree) -> str:
     editor = Editor(text)
     editor.put(path, key, value)
     return editor.text()
@@ -360,7 +376,7 @@ def _plain(words: str) -> str:
 def reasons(question: Question, findings: Findings) -> Iterator[str]:
     """What the scan rests its own guess on."""
     evidence: Mapping[tuple[str, str], Any] = {**findings.secrets, **findings.columns}
-    if question.kind in ("people", "lost"):
+    if question.kind in ("people", "lost", "guests"):
         yield from (e for s in (*findings.subjects, *findings.guests) if s.table == question.table for e in s.evidence)
     elif question.kind in ("special", "personal"):
         found = evidence.get((question.table, question.columns[0]))

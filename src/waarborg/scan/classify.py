@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from waarborg.scan.rules import LABELS, MACHINE_WORDS, NOT_THE_VALUE, PERSON_WORDS, RULES, THINGS, TRAIL, Rule
-from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
+from waarborg.scan.tables import SIGN_ON, STRONG_PERSON_NOUNS, Role
 from waarborg.scan.values import EMPTY, Profile
 from waarborg.scan.words import canonical, without_prefix
 from waarborg.stores.contract import Column, Family
@@ -60,6 +60,8 @@ _TABLE_NEEDS = frozenset(
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
 """Needs under which the match must be the whole name: the words are too common."""
 """Needs that only the table can meet: such a name alone says nothing."""
+_TEXT = 2_000
+"""Characters from which a column was made for texts: MariaDB declares a length for each of its text types."""
 _ENOUGH = 3
 """Filled values from which a sample may contradict a name."""
 
@@ -239,7 +241,10 @@ def _in_context(
     around = set(before) | set(after) if rule.category in ("username", "secret") else set(words)
     said = bool(around & PERSON_WORDS)
     address = facts.role.address and rule.category not in ("ip_address", "mac_address")
-    called = bool(set(facts.role.words) & STRONG_PERSON_NOUNS) and not (facts.role.config or facts.role.join)
+    words_of_table = set(facts.role.words)
+    called = bool(words_of_table & STRONG_PERSON_NOUNS) and not (
+        facts.role.config or facts.role.join or words_of_table & SIGN_ON
+    )
     about = facts.person or facts.owned or facts.own or facts.chain or address or said or facts.named or called
     confidence = rule.confidence
     if (
@@ -301,7 +306,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             )
         case "about":
             proving = rule.category == "secret" and bool(table & _PROVING)
-            return about or proving or (role.trace and not role.machine)
+            place = rule.category == "geolocation" and role.head == "event"  # where it is held
+            return about or proving or (role.trace and not role.machine and not place)
         case "person":
             addressee = facts.role.address and (facts.owned or facts.own or facts.chain)
             return (
@@ -363,7 +369,7 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "wrote":
             if role.config and not (facts.own or facts.chain):
                 return False
-            if facts.table and table & _WRITINGS and facts.column.length is None and not role.machine:
+            if table & _WRITINGS and (facts.column.length or _TEXT) >= _TEXT and not role.machine:
                 return True
             return ((role.content or role.trace) and (facts.owned or facts.named)) or (
                 (facts.own or facts.chain) and (rule.confidence > 0.7 or facts.own or role.content)

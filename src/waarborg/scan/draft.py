@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from waarborg.datamap.model import SECRET, ColumnDecl, DataMap, Identifier, Link, StoreDecl, SubjectDecl, TableDecl
 from waarborg.scan.findings import Findings
 from waarborg.scan.links import LinkFound
+from waarborg.scan.moments import dates
 from waarborg.scan.subjects import Subject
 from waarborg.stores.contract import Schema
 from waarborg.terms import LinkKind
@@ -93,14 +94,18 @@ def draft(findings: Findings, schema: Schema, store: StoreDecl) -> DataMap:
         if not links[guest.table]:
             # Nothing leads from here to a person with an account: its rows are people themselves.
             subjects.setdefault(guest.table, guest)
+    for table, subject in subjects.items():
+        for kind, column in subject.identifiers.items():
+            columns[table].setdefault(column, ColumnDecl(column, CATEGORY[kind]))
     found = _leading(set(subjects), links, store.name)
     named = [t for t in schema.tables if not schema.tables[t].view and t in found]
     tables = {
         f"{store.name}.{t}": TableDecl(
             f"{store.name}.{t}",
-            subject=_subject(subjects[t], schema) if t in subjects else None,
+            subject=subject_of(subjects[t]) if t in subjects else None,
             links=tuple(one for one in links.get(t, ()) if one.target.partition(".")[2] in found),
             columns=dict(columns.get(t, {})),
+            dates=dates(schema.tables[t], {c.category for c in columns.get(t, {}).values()}),
             path=findings.paths.get(t, ""),
         )
         for t in named
@@ -118,10 +123,10 @@ def _leading(people: set[str], links: dict[str, list[Link]], store: str) -> set[
         found |= more
 
 
-def _subject(subject: Subject, schema: Schema) -> SubjectDecl:
-    table = schema.tables[subject.table]
+def subject_of(subject: Subject) -> SubjectDecl:
+    """How a table of people is declared."""
     return SubjectDecl(
-        key=table.key or tuple(list(subject.identifiers.values())[:1]),
+        key=subject.key or tuple(list(subject.identifiers.values())[:1]),
         identifiers=tuple(
             Identifier(kind, column, _NORMALISE.get(kind, ())) for kind, column in subject.identifiers.items()
         ),

@@ -22,7 +22,7 @@ class Question:
     """How many rows, columns and links hang on the answer; questions are asked from the highest down."""
     answers: tuple[str, ...] = ()
     kind: str = ""
-    """What the answer decides: `people`, `special`, `personal`, `link`, `orphans`, `nobody` or `shared`."""
+    """What it decides: `people`, `guests`, `lost`, `special`, `personal`, `link`, `orphans`, `nobody` or `shared`."""
     table: str = ""
     """The table it is about, by its name in the store's schema."""
     columns: tuple[str, ...] = ()

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from waarborg.scan.classify import words_of
 from waarborg.scan.references import Reference
 from waarborg.scan.subjects import Subject
-from waarborg.scan.tables import COLLECTIVE_NOUNS, PERSON_NOUNS, Role
+from waarborg.scan.tables import COLLECTIVE_NOUNS, PERSON_NOUNS, SIGN_ON, Role
 from waarborg.scan.words import canonical
-from waarborg.stores.contract import Schema
+from waarborg.stores.contract import Family, Schema, Table
 from waarborg.terms import LinkKind
 
 _HANDLING = frozenset(
@@ -32,6 +32,10 @@ _SHARING = frozenset(
     "share shared access watcher watch acl visibility member membership participant collaborator "
     "permission invite follower grant viewer reader recipient".split()
 )
+
+
+_FEW = 4
+"""Texts of a row that may only qualify a share (a role, a state, a token, a note)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,18 @@ def _direct(
     if words & _MAKING and (role.config or role.machine):
         return LinkFound(reference, LinkKind.ABOUT, f'"{column}" names who made a row that is the service\'s own')
     others = [r for r in schema.tables[reference.table].foreign_keys if r.columns != reference.columns]
-    if set(role.words) & _SHARING and (others or role.join):
+    if set(role.words) & _SHARING and (others or role.join) and _says_who(schema.tables[reference.table], role):
         return LinkFound(
             reference, LinkKind.VISIBLE_TO, f'"{reference.table}" says who may see a row of something else'
         )
     return LinkFound(reference, LinkKind.BELONGS_TO, f'"{column}" names the person the row is of')
+
+
+def _says_who(table: Table, role: Role) -> bool:
+    """Whether a row hardly says more than who and what: one with a name and an address is somebody's own."""
+    referring = {c for r in table.foreign_keys for c in r.columns}
+    told = [c for c in table.columns if c.family is Family.TEXT and c.name not in referring and not c.choices]
+    return len(told) <= _FEW and not SIGN_ON & set(role.words)
 
 
 def _mechanical(schema: Schema, direct: list[Reference]) -> set[str]:

@@ -69,8 +69,8 @@ class Looks:
         return self._profiles[key]
 
     def _sample(self, table: Table) -> dict[str, Sequence[object]]:
-        if table.rows == 0 or table.view or not self.rows:
-            return {}
+        if table.view or not self.rows:
+            return {}  # a table that the statistics call empty may have been filled since
         try:
             samples = self.store.sample(table.name, [c.name for c in table.columns], self.rows)
         except StoreError as problem:
@@ -82,10 +82,10 @@ class Looks:
         """For each table: about how many rows it has, and whether it may have more than that."""
         found: dict[str, tuple[int, bool]] = {}
         for name, table in self.schema.tables.items():
+            seen = max((len(values) for values in self._samples.get(name, {}).values()), default=0)
             if table.rows is not None:
-                found[name] = table.rows, False
-            elif self._samples.get(name):
-                seen = max(len(values) for values in self._samples[name].values())
+                found[name] = max(table.rows, seen), False
+            elif seen:
                 found[name] = seen, seen >= self.rows
         return found
 
@@ -125,19 +125,14 @@ class Looks:
     ) -> Inclusion:
         """How many of these keys stand in the target."""
         facts = self.schema.tables[target]
-        if facts.rows == 0:
-            return Inclusion(len(keys), 0)
         here = {
             tuple(_even(as_text(p), normalise) for p in k)
             for k in zip(*(self.values(target, c) for c in to_columns), strict=False)
         }
         missing = [k for k in keys if tuple(_even(as_text(p), normalise) for p in k) not in here]
         found, seen = len(keys) - len(missing), len(self.values(target, to_columns[0]))
-        whole = (
-            seen < self.rows and not facts.view and target not in self.refused
-            if facts.rows is None
-            else facts.rows <= seen
-        )
+        # A sample that is not full is the whole table, whatever the statistics believe.
+        whole = seen < self.rows and not facts.view and target not in self.refused
         if not missing or whole:
             return Inclusion(len(keys), found)
         more = self._ask(missing, facts, to_columns, normalise)

@@ -13,10 +13,11 @@ from waarborg.scan.looks import ROWS, Looks
 from waarborg.scan.questions import questions
 from waarborg.scan.references import Finder, Reference, declared
 from waarborg.scan.rules import MACHINE_WORDS
-from waarborg.scan.subjects import Subject, find_guests, find_subjects
+from waarborg.scan.subjects import Subject, apart, find_guests, find_subjects
 from waarborg.scan.tables import Role, local_name, role_of
 from waarborg.scan.words import canonical, common_prefix
 from waarborg.stores.contract import Family, Schema, Store, Table
+from waarborg.terms import LinkKind
 
 
 def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Looks | None = None) -> Findings:
@@ -50,7 +51,9 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
         subjects=tuple(subjects.values()),
         columns=columns,
         links=tuple(links),
-        questions=tuple(questions(store.name, schema, subjects, verdicts, links, guests)),
+        questions=tuple(
+            questions(store.name, schema, subjects, verdicts, links, guests, apart(guests, _led(links), looks))
+        ),
         secrets={at: v for at, v in verdicts.items() if v.category in SECRET and not v.reported},
         guests=guests,
         refused=looks.refused,
@@ -60,6 +63,16 @@ def scan(store: Store, rows: int = ROWS, schema: Schema | None = None, looks: Lo
         paths={n: t.comment for n, t in schema.tables.items()} if schema.engine == "files" else {},
         not_visible=schema.not_visible,
     )
+
+
+def _led(links: list[LinkFound]) -> dict[str, list[str]]:
+    """The columns of each table that lead to a person: by a key of theirs, or over a row that is theirs."""
+    found: dict[str, list[str]] = {}
+    for link in links:
+        r = link.reference
+        if not r.by_identifier and link.kind is LinkKind.BELONGS_TO and r.table != r.target:
+            found.setdefault(r.table, []).extend(r.columns)
+    return found
 
 
 def _without_partitions(schema: Schema) -> Schema:

@@ -22,6 +22,7 @@ def questions(
     verdicts: Mapping[tuple[str, str], Verdict],
     links: Sequence[LinkFound],
     guests: Sequence[Subject] = (),
+    apart: Mapping[str, tuple[int, int]] | None = None,
 ) -> list[Question]:
     """The questions, the one with the most hanging on it first."""
     leading = Counter(link.reference.target for link in links)
@@ -66,6 +67,12 @@ def questions(
                     (column,),
                 )
             )
+    for table, (alone, seen) in (apart or {}).items():
+        text = (
+            f'{alone} of {seen} sampled rows of "{table}" name somebody and lead to no account: may such a person '
+            "ask for these rows by that address?"
+        )
+        asked.append(Question(f"{store}.{table}", text, 30, ("yes", "no"), "guests", table))
     asked += _lost(store, schema, subjects, verdicts, links, {one.table for one in guests})
     return sorted(asked, key=lambda q: (-q.impact, q.about))
 

@@ -172,7 +172,11 @@ class Finder:
                     if not key or seen[account, (key,)] < _TESTED or (table.name, column.name) in led:
                         continue
                     stem = words_of(column.name, self._roles[table.name])
-                    if column.choices or column.length or self._looks.profile(table.name, column.name).count:
+                    if (
+                        column.choices
+                        or (column.length or 0) > _LONGEST_KEY
+                        or self._looks.profile(table.name, column.name).count
+                    ):
                         continue
                     if stem[-2:] != ("user", "agent") and stem[-1] in (ROLE_WORDS - _VERBS) | {"by"}:
                         why = f'"{column.name}" names a person, and "{account}" is referred to by its "{key}"'

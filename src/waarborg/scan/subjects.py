@@ -6,10 +6,11 @@ per account), membership tables, addresses and traces are about people but are n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waarborg.scan.classify import Verdict, name_category, words_of
+from waarborg.scan.looks import Looks
 from waarborg.scan.rules import MACHINE_WORDS
 from waarborg.scan.tables import STRONG_PERSON_NOUNS, Role
 from waarborg.scan.words import canonical
@@ -29,6 +30,8 @@ class Subject:
     account: bool = False
     """Its people can log in: columns such as `created_by` mean them."""
     nobody: tuple[str | int, ...] = field(default=())
+    key: tuple[str, ...] = ()
+    """The primary key of the table; empty where it has none."""
 
 
 def find_subjects(tables: Mapping[str, Table], roles: Mapping[str, Role]) -> dict[str, Subject]:
@@ -70,6 +73,7 @@ def _invited(table: Table, role: Role, found: Mapping[str, Subject]) -> Subject 
                 {"email": column.name},
                 0.6,
                 (f'"{column.name}" holds e-mail addresses of people without an account',),
+                key=table.key,
             )
     return None
 
@@ -105,7 +109,7 @@ def _subject(table: Table, role: Role) -> Subject | None:
     account = "password" in categories or (
         role.head in ("user", "account") and bool(categories & {"username", "email"})
     )
-    return Subject(table.name, identifiers, round(min(score, 0.98), 2), tuple(evidence), account)
+    return Subject(table.name, identifiers, round(min(score, 0.98), 2), tuple(evidence), account, key=table.key)
 
 
 def _against(table: Table, role: Role, categories: set[str]) -> float:
@@ -205,5 +209,29 @@ def find_guests(
                 k: c for k, c in identity.items() if k in ("email", "phone", "full_name", "name", "username")
             }
             sure = 0.6 if {"first_name", "last_name"} <= kinds or len(identifiers) > 1 else 0.5
-            found.append(Subject(name, identifiers, sure, ("its rows name people who need not have an account",)))
+            why = ("its rows name people who need not have an account",)
+            found.append(Subject(name, identifiers, sure, why, key=table.key))
+    return found
+
+
+def apart(guests: Iterable[Subject], led: Mapping[str, Sequence[str]], looks: Looks) -> dict[str, tuple[int, int]]:
+    """Tables of guests in which sampled rows name somebody and lead to no account: how many of how many.
+
+    `led` are the columns of each table that lead to a person. A buyer who did not sign in is found by nothing else.
+    """
+    found = {}
+    for guest in guests:
+        columns = led.get(guest.table, ())
+        names = [looks.values(guest.table, c) for kind, c in guest.identifiers.items() if kind in ("email", "phone")]
+        links = [looks.values(guest.table, c) for c in columns if c not in guest.identifiers.values()]
+        if not names or not links:
+            continue
+        rows = list(zip(*names, strict=False))
+        alone = [
+            named
+            for named, keys in zip(rows, zip(*links, strict=False), strict=False)
+            if any(v not in (None, "") for v in named) and all(v in (None, 0, "") for v in keys)
+        ]
+        if alone:
+            found[guest.table] = len(alone), len(rows)
     return found

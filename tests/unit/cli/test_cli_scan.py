@@ -196,3 +196,40 @@ def test_check_in_the_formats_of_ci(winkel: Shop) -> None:
 def test_a_snapshot_that_is_none_is_a_finding(winkel: Shop) -> None:
     (winkel.folder / "snapshot.json").write_text("<<<<<<< ours\n")
     assert "WB715" in winkel.run("check", "--offline").out
+
+
+def test_init_says_what_it_saw_and_what_to_do_with_a_password(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP", f"sqlite:///{base / 'app.db'}")
+    code, said = run(capsys, "init", "--dir", "one", "--url", "env:SHOP")
+    assert code == 0
+    assert "People: customer" in said
+    assert "questions cannot be decided from outside" in said
+    text = (base / "one" / "datamap.yaml").read_text()
+    assert "url: env:SHOP" in text
+    assert "row stays:" in text
+    code, said = run(capsys, "check", "--dir", "one", "--json")
+    found = json.loads(said)["findings"]
+    assert {one["id"] for one in found if one["severity"] == "error"} == {"WB702"}  # visits: whose, a person must say
+    assert not [one for one in found if one["id"] == "WB233"]
+    code, said = run(capsys, "init", "--dir", "two", "--url", "sqlite:///empty.db")
+    assert code == 2  # no such file
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("postgresql://postgres@127.0.0.1:1/x", "Nobody answers at that host and port."),
+        ("mysql://root@127.0.0.1:1/x", "Nobody answers at that host and port."),
+        ("postgresql://postgres@nowhere.invalid/x", "No host of that name is known."),
+        ("postgresql://postgres@127.0.0.1/x?wrong=1", "an option that the driver does not know"),
+    ],
+)
+def test_an_address_that_does_not_answer_says_why(
+    base: Path, capsys: pytest.CaptureFixture[str], address: str, says: str
+) -> None:
+    assert main(["scan", address]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert says in said
+    assert "manual of the engine" not in said

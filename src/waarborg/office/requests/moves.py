@@ -210,7 +210,8 @@ def _make(
         raise MoveError.one("WB910", "There is no such move.", "", f"Choose one of {', '.join(table)}.")
     seen = request.version if version is None else version
     with transaction.atomic(), engine.door(request.tenant).begin() as state:
-        now = engine.moment(state)
+        last = Event.objects.filter(request=request.pk).order_by("-pk").values_list("at", flat=True).first()
+        now = engine.moment(state, last)
         fresh = SubjectRequest.objects.select_related("tenant", "organisation", "duplicate_of").get(pk=request.pk)
         at = Moment(fresh, engine.policy_of(fresh.tenant), now, by, article, reasons, data)
         _check(name, one, at, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -198,12 +199,47 @@ _SAYS = {
 }
 
 
+_UNREACHED: tuple[tuple[str, str, str], ...] = (
+    ("connection refused|can't connect|no such file", "Nobody answers at that host and port.",
+     "Is the server running, and does it listen there? Check host and port in the address."),
+    ("translate host|name or service|getaddrinfo|nodename", "No host of that name is known.",
+     "Check the host in the address."),
+    ("timeout|timed out", "The host does not answer in time.", "Check host, port and firewall."),
+    ('database ".*" does not exist|unknown database', "There is no database of that name.",
+     "Check the last part of the address, or ask for the right to connect to it."),
+    ('role ".*" does not exist|password|pg_hba|access denied|not allowed to connect|fe_sendauth',
+     "The server does not accept this account or its password from here.",
+     "Check account and password in the address, and from which hosts the server accepts it."),
+    ("ssl|certificate", "Server and client do not agree on encryption.",
+     "Check sslmode in the address, and the certificates."),
+    ("invalid connection option|unexpected keyword", "The address has an option that the driver does not know.",
+     "Take away what stands behind the question mark."),
+    ("too many (connections|clients)|remaining connection slots", "The server has no connection left for this account.",
+     "Try again later, or give the account more connections."),
+)  # fmt: skip
+"""Words in what a driver says when it got no connection -> what that means, what to do. The words are not shown."""
+
+
+def _unreached(error: BaseException) -> tuple[str, str]:
+    """Why no connection was made, and what to do about it, in words of our own."""
+    said = str(getattr(error, "orig", None) or error).lower()
+    return next(((says, todo) for words, says, todo in _UNREACHED if re.search(words, said)), ("", ""))
+
+
 def rewritten(error: BaseException, id: str = "", what: str = "The database refused a statement.") -> Refused:
     """A driver error without its text, which may hold values, parameters or the address."""
     if isinstance(error, Refused):
         return error
     code = code_of(error)
     says = next((text for start, text in sorted(_SAYS.items(), reverse=True) if code and code.startswith(start)), "")
+    todo = (
+        "Look the code up in the manual of the engine."
+        if code
+        else "Check the address: engine://account@host/database."
+    )
+    if id == "WB330":
+        reason, cure = _unreached(error)
+        says, todo = reason or says, cure or todo
     origin = getattr(error, "orig", None) or error
     diagnosis = getattr(origin, "diag", None)
     names = [
@@ -217,9 +253,7 @@ def rewritten(error: BaseException, id: str = "", what: str = "The database refu
     ]
     where = f" ({', '.join(names)})" if names else ""
     kind = type(origin).__name__ + (f" {code}" if code else "")
-    made = StoreError.one(
-        id or _id(code), f"{what[:-1]}{where}: {kind}.", says, "Look the code up in the manual of the engine."
-    )
+    made = StoreError.one(id or _id(code), f"{what[:-1]}{where}: {kind}.", says, todo)
     refused = Refused(made.findings)
     refused.code = code
     refused.retry = code in RETRY or code.startswith("SQLITE_BUSY")

@@ -19,12 +19,13 @@ _PLACES = 20
 def sample(
     cursor: Any, dialect: Dialect, facts: Facts, budget: Budget, table: str, columns: Sequence[str], rows: int
 ) -> list[Sample]:
-    """Up to `rows` values of each column."""
+    """Up to `rows` values of each column; fewer only when the table has no more."""
     picked = ", ".join(_cut(dialect, facts, table, name) for name in columns)
     source = dialect.table(facts, table)
     begin(cursor, dialect, budget, read_only=True)
     found = _spread(cursor, dialect, facts, table, picked, source, rows)
-    if not found:
+    if len(found) < rows:
+        # Fewer than asked for: the table may be no larger, and then all of it was wanted.
         found = _run(cursor, dialect, f"SELECT {picked} FROM {source} t LIMIT {rows}")
     if dialect.name == "postgresql":
         execute(cursor, "COMMIT")
