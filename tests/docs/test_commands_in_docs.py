@@ -48,7 +48,8 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         (bin / name).chmod(0o755)
     environment = {**os.environ, "PATH": f"{bin}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
     environment["APP_DATABASE"] = environment["WINKEL_DATABASE"]
-    environment.pop("DJANGO_SETTINGS_MODULE", None)  # that of these tests, not of who types
+    for name in ("DJANGO_SETTINGS_MODULE", "WAARBORG_HOME", "WAARBORG_KEY"):
+        environment.pop(name, None)  # those of these tests, not of who types
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -89,6 +90,14 @@ def prepared(made: Shop, line: str) -> str:
     return line.replace(ID, id[:8])
 
 
+LASTING = {
+    "waarborg serve": "waarborg serve",
+    "waarborg serve --dir /srv/privacy --bind 127.0.0.1:8080": "waarborg serve --dir . --bind 127.0.0.1:8080",
+    "waarborg worker": "waarborg worker",
+}
+"""Commands that last, and as what they are tried."""
+
+
 @pytest.mark.parametrize("line", dict.fromkeys(commands(REFERENCE)))
 def test_each_example_of_the_reference_runs(typed, line: str) -> None:
     made, run = typed
@@ -106,6 +115,15 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
     if "policy-2026-12-01.yaml" in line:
         earlier = (made.folder / "policy.yaml").read_text(encoding="utf-8")
         (made.folder / "policy-2026-12-01.yaml").write_text(earlier, encoding="utf-8")
+    if "office restore" in line:  # what was backed up comes back where the office is gone
+        assert run(line.replace("restore", "backup")).returncode == 0
+        for path in (made.folder / ".waarborg").glob("office.db*"):
+            path.unlink()
+    if line in LASTING:  # it runs until it is told to stop
+        stopped = run(f"timeout 8 {LASTING[line]}")
+        assert stopped.returncode == 124, stopped.stderr
+        assert "WB" not in stopped.stderr
+        return
     done = run(prepared(made, line))
     # the small company's policy leaves out some rights on purpose: `check` has something to say about it; and of a
     # recipient that was not told yet, or of a child, `recipients` and `children` say so

@@ -22,7 +22,7 @@ from waarborg.office.jobs import queue, worker
 from waarborg.office.jobs.models import Job
 from waarborg.office.people.models import Account, Membership, Role, Tenant
 from waarborg.office.people.roles import By
-from waarborg.office.requests import doors, identity, messages
+from waarborg.office.requests import doors, handover, identity, messages
 from waarborg.office.requests.doors import Incoming, Received
 from waarborg.office.requests.messages import Letter
 from waarborg.office.requests.models import Message, SubjectRequest
@@ -49,6 +49,13 @@ class Office:
         received = doors.receive(self.tenant, Incoming(ask=ask, **given))
         self.seen.append(received)
         return received
+
+    def signed_in(self, ask: str, identifiers: dict[str, str], amr: tuple[str, ...] = (), **more: Any) -> Received:
+        """A request by whoever is signed in to the company's own application."""
+        claims = handover.claims_for(self.tenant, identifiers, self.clock.now(), lang="nl", amr=list(amr))
+        handed = handover.accept(self.tenant, handover.signed(claims, handover.secret_of(self.tenant)))
+        incoming = Incoming(ask=ask, door="signed_in", language="nl", **more)
+        return doors.receive(self.tenant, incoming, handed=handed)
 
     def ask(self, ask: str, email: str, **more: Any) -> SubjectRequest:
         """A request that came in, was looked up, and was confirmed by whoever has the mail and the code."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from waarborg.office.requests.facts import FACTS
 from waarborg.office.requests.life import ACTS, ENDED, MOVES, Move, State, faults
-from waarborg.office.requests.moves import EFFECTS, FACTS, UNSEEN
+from waarborg.office.requests.moves import EFFECTS, UNSEEN
 
 
 def test_the_tables_keep_what_they_must() -> None:

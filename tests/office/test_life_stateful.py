@@ -18,7 +18,7 @@ from waarborg.errors import WaarborgError
 from waarborg.office import engine
 from waarborg.office.people.models import Account, Membership, Organisation, Role, Tenant
 from waarborg.office.people.roles import PERSON, SYSTEM, By
-from waarborg.office.requests import clock, moves
+from waarborg.office.requests import clock, facts, moves
 from waarborg.office.requests.life import ACTS, ENDED, MOVES, Ask, State
 from waarborg.office.requests.models import Event, IdentityCheck, SubjectRequest
 
@@ -261,7 +261,7 @@ def test_the_life_of_a_request_holds_whatever_happens(office: Office) -> None:
 
 
 def _true(name: str) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patch: patch.setitem(moves.FACTS, name, (lambda at: True, moves.FACTS[name][1]))  # type: ignore[arg-type]
+    return lambda patch: patch.setitem(facts.FACTS, name, (lambda at: True, facts.FACTS[name][1]))  # type: ignore[arg-type]
 
 
 SABOTAGES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {

@@ -89,3 +89,35 @@ def test_a_line_holds_nothing_that_came_from_outside() -> None:
     assert EMAIL not in line
     assert json.loads(line)["raised"] == "ValueError"
     assert json.loads(line)["job"] == "requests.plan"
+
+
+def test_the_worker_beside_a_server_ends_with_it_however_that_ends(tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import time
+
+    from office.operate.kit import environment, free_port, words
+
+    place, port = home(tmp_path), free_port()
+    told = environment(place, WAARBORG_ADDRESS=f"http://127.0.0.1:{port}")
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(words("serve", "--bind", f"127.0.0.1:{port}"), env=told, stdout=log, stderr=log)
+        found: list[str] = []
+        for _ in range(200):
+            listed = subprocess.run(
+                ["ps", "-o", "pid=,args=", "--ppid", str(server.pid)], capture_output=True, text=True
+            )
+            found = [line.split()[0] for line in listed.stdout.splitlines() if " worker " in line]
+            if found:
+                break
+            time.sleep(0.1)
+        assert found, "there is no worker"
+        time.sleep(2)
+        server.kill()
+        server.wait()
+    for _ in range(150):
+        if not os.path.exists(f"/proc/{found[0]}"):
+            return
+        time.sleep(0.1)
+    os.kill(int(found[0]), 9)
+    raise AssertionError("the worker outlived its server")

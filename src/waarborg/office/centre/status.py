@@ -25,7 +25,7 @@ from waarborg.office.errors import IdentityError, MoveError
 from waarborg.office.look.drawn import clock_for, difference_for
 from waarborg.office.look.heroes import Difference
 from waarborg.office.people.roles import PERSON
-from waarborg.office.requests import carry, identity, links, messages, moves, packages
+from waarborg.office.requests import decide, documents, facts, identity, links, messages, moves, packages
 from waarborg.office.requests.life import ENDED, State
 from waarborg.office.requests.models import Message, Package, SubjectRequest
 from waarborg.plans.sealing import read_plan
@@ -61,7 +61,7 @@ class Told:
 
 def steps_of(request: SubjectRequest) -> list[Step]:
     """The steps of a request; carrying out is one only where something is carried out."""
-    shown = [(name, states) for name, states in STEPS if name != "carrying" or request.ask in moves.PLANNED]
+    shown = [(name, states) for name, states in STEPS if name != "carrying" or request.ask in facts.PLANNED]
     at = next((number for number, (_, states) in enumerate(shown) if request.state in states), 0)
     ended = request.state in ENDED
     return [Step(name, number < at or ended, number == at and not ended) for number, (name, _) in enumerate(shown)]
@@ -200,7 +200,7 @@ def _write(place: Place, found: SubjectRequest) -> HttpResponse:
 
 def _undo(place: Place, found: SubjectRequest) -> HttpResponse:
     try:
-        carry.undo(found, PERSON)
+        decide.undo(found, PERSON)
     except MoveError:
         found.refresh_from_db()
         return show(place, found, wrong="too_late")
@@ -325,7 +325,7 @@ def undo(request: HttpRequest, place: Place, token: str) -> HttpResponse:
     found, state = link.request, "ask"
     if request.method == "POST":
         try:
-            carry.undo(found, PERSON)
+            decide.undo(found, PERSON)
             state = "undone"
         except MoveError:
             state = "late"
@@ -350,7 +350,7 @@ def document(request: HttpRequest, place: Place, token: str) -> HttpResponse:
         if form.is_valid():
             scan = form.cleaned_data["document"]
             try:
-                identity.take_document(place.tenant, token, scan.read(identity.LARGEST + 1), str(scan.content_type))
+                documents.take(place.tenant, token, scan.read(documents.LARGEST + 1), str(scan.content_type))
                 return place.show("centre/document.html", {"state": "taken"}, private=True)
             except IdentityError as error:
                 wrong = "scan" if error.findings[0].id == "WB925" else "broken"

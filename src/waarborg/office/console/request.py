@@ -23,7 +23,18 @@ from waarborg.office.look.drawn import clock_for, difference_for
 from waarborg.office.look.heroes import Difference
 from waarborg.office.people.looks import looked
 from waarborg.office.people.roles import By, require, visible
-from waarborg.office.requests import answers, carry, identity, messages, moves, packages
+from waarborg.office.requests import (
+    answers,
+    carry,
+    decide,
+    documents,
+    facts,
+    identity,
+    messages,
+    moves,
+    packages,
+    recipients,
+)
 from waarborg.office.requests.life import ENDED, State, possible
 from waarborg.office.requests.models import SubjectRequest
 from waarborg.office.requests.papers import opened_papers
@@ -53,19 +64,19 @@ class Act:
 
 
 def _approve(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.approve(request, desk.by, version)
+    decide.approve(request, desk.by, version)
 
 
 def _refuse(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.refuse(request, desk.by, version, article=given["article"], reasons=given["reasons"])
+    decide.refuse(request, desk.by, version, article=given["article"], reasons=given["reasons"])
 
 
 def _extend(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.extend(request, desk.by, version, reason=given["reason"], reasons=given["reasons"])
+    decide.extend(request, desk.by, version, reason=given["reason"], reasons=given["reasons"])
 
 
 def _reply(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.answer_in_words(request, desk.by, version, given["text"])
+    decide.answer_in_words(request, desk.by, version, given["text"])
 
 
 def _hand_over(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
@@ -75,11 +86,11 @@ def _hand_over(request: SubjectRequest, desk: Desk, version: int, given: Mapping
 
 
 def _uphold(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.weigh(request, desk.by, version, upheld=True)
+    decide.weigh(request, desk.by, version, upheld=True)
 
 
 def _overrule(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    carry.weigh(request, desk.by, version, upheld=False, reasons=given["reasons"])
+    decide.weigh(request, desk.by, version, upheld=False, reasons=given["reasons"])
 
 
 def _move(name: str) -> Callable[[SubjectRequest, Desk, int, Mapping[str, str]], object]:
@@ -101,7 +112,7 @@ def _take(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str,
 
 
 def _document(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
-    identity.ask_document(request, desk.by, given["reasons"])
+    documents.ask(request, desk.by, given["reasons"])
 
 
 def _vouch(request: SubjectRequest, desk: Desk, version: int, given: Mapping[str, str]) -> None:
@@ -165,7 +176,7 @@ def _fits(name: str, request: SubjectRequest, by: By, here: set[str]) -> bool:
             weighed = request.state == State.IN_REVIEW and request.hint == "weigh"
             return weighed and by.role == "privacy_officer"
         case "approve":
-            return name in here and request.ask in moves.PLANNED and by.role in moves.roles(name)
+            return name in here and request.ask in facts.PLANNED and by.role in moves.roles(name)
         case "ask_document":
             return request.state == State.IDENTITY and by.role == "privacy_officer"
         case "vouch":
@@ -221,7 +232,7 @@ def plan_of(found: SubjectRequest, desk: Desk) -> Difference | None:
 def identity_document(found: SubjectRequest) -> bool:
     """Whether a document waits to be judged."""
     with opened_papers(found) as papers:
-        return papers.state.vault.has(f"{identity.document_name(found)}:body")
+        return papers.state.vault.has(f"{documents.name_of(found)}:body")
 
 
 def person_of(found: SubjectRequest) -> dict[str, Any]:
@@ -296,10 +307,10 @@ def document(request: HttpRequest, desk: Desk, number: str) -> HttpResponseBase:
     """The identity document: seen (a logged look), or judged, which destroys it."""
     found = find(desk, number)
     if (judged := request.POST.get("genuine")) is not None:
-        identity.judge_document(found, desk.by, genuine=judged == "yes")
+        documents.judge(found, desk.by, genuine=judged == "yes")
         return redirect("console:request", tenant=desk.tenant.slug, number=number)
     looked(desk.by, found, "document")
-    opened = identity.read_document(found, desk.by)
+    opened = documents.read(found, desk.by)
     if opened is None:
         raise Http404
     body, kind = opened
@@ -316,10 +327,10 @@ def task(request: HttpRequest, desk: Desk, number: str, task: int, step: str) ->
     found = find(desk, number)
     require(desk.by, "confirm_task", found)
     if step == "add":
-        answers.add_task(found, desk.by, "by_hand", desk.today + timedelta(days=14))
+        recipients.add_task(found, desk.by, "by_hand", desk.today + timedelta(days=14))
     else:
         row = found.tasks.filter(pk=task).first()
-        doing = {"told": answers.task_told, "confirmed": answers.task_confirmed}.get(step)
+        doing = {"told": recipients.task_told, "confirmed": recipients.task_confirmed}.get(step)
         if row is None or doing is None:
             raise Http404
         doing(row, desk.by)

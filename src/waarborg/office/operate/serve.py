@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from waarborg.cli.output import Out
 from waarborg.errors import UsageError
 from waarborg.office.operate import start
 
+BESIDE = "WAARBORG_BESIDE"
+"""In the environment of a worker beside a server: the server's process. When that is gone, however, the worker ends."""
 PAUSE = 2.0
 """Seconds before a worker that ended by itself is started again."""
 
@@ -73,8 +76,17 @@ def worker(arguments: Namespace, out: Out) -> int:
         out.say(f"✓ {done} jobs done")
         out.data({"ok": True, "done": done})
         return exits.OK
+    if given := os.environ.get(BESIDE, ""):
+        threading.Thread(target=_end_with, args=(int(given),), daemon=True).start()
     Worker().run()
     return exits.OK
+
+
+def _end_with(server: int) -> None:
+    """End this worker, after the job in hand, when the server beside it is gone."""
+    while os.getppid() == server:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Beside:
@@ -88,7 +100,8 @@ class Beside:
         self._watch.start()
 
     def _run(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._words)  # noqa: S603 - ourselves, without a shell
+        told = {**os.environ, BESIDE: str(os.getpid())}
+        return subprocess.Popen(self._words, env=told)  # noqa: S603 - ourselves, without a shell
 
     def _keep(self) -> None:
         while not self._stopping.wait(PAUSE):

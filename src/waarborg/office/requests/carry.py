@@ -1,11 +1,9 @@
-"""Carrying out: from the look-up to the answer, as jobs that converge. Each can be killed anywhere and run again.
+"""Carrying out: from the plan to the answer, as jobs that converge. Each can be killed anywhere and run again.
 
-    look       who is it, how sure must we be, where does the mail go, who decides
     prepare    the plan, or the answer package; automatic where the policy allows and nothing is in the way
     begin      after the undo window, and never while the emergency stop is pulled
     apply      store by store; one that is down delays it and raises the alarm, and the others are done
-    after      letters, recipients, the end of links
-    destroy    after its term: key, file, write-ahead log
+    after      links that are of no use any more, who took it back is told
 
 Work on the customer's stores happens outside our transactions; what it came to commits with the move that says so.
 """
@@ -13,28 +11,28 @@ Work on the customer's stores happens outside our transactions; what it came to 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from waarborg.clock import Period
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError
 from waarborg.office import engine
-from waarborg.office.jobs.queue import Later, enqueue, named
-from waarborg.office.people.models import Organisation, Tenant
-from waarborg.office.people.roles import SYSTEM, By, require
-from waarborg.office.requests import answers, clock, identity, links, messages, moves, packages
-from waarborg.office.requests.life import ENDED, Ask, Door, State
+from waarborg.office.jobs.queue import Later, named
+from waarborg.office.people.models import Tenant
+from waarborg.office.people.roles import SYSTEM, By
+from waarborg.office.requests import answers, links, messages, moves, recipients
+from waarborg.office.requests.life import ENDED, Ask, State
 from waarborg.office.requests.models import SubjectRequest
-from waarborg.office.requests.papers import opened_papers, papers_of
+from waarborg.office.requests.papers import opened_papers
 from waarborg.plans.model import Plan, Verdict
-from waarborg.plans.who import Known, who
 from waarborg.policy.model import Policy
 from waarborg.terms import SubjectRef
 
 HINTS = frozenset(
     {
         "no_rung", "no_address", "addresses", "guardian", "mandate", "child_report", "organisation", "policy", "hold",
-        "notes", "budget", "by_hand", "mentions", "not_clean", "leftovers", "in_writing", "weigh",
+        "notes", "budget", "by_hand", "mentions", "not_clean", "leftovers", "in_writing", "weigh", "wanted", "ground",
     }
 )  # fmt: skip
 """Why a person of the staff looks at a request; beside these, the id of an error."""
@@ -42,6 +40,18 @@ AGAIN = timedelta(minutes=5)
 """How soon a store that was down is tried again."""
 LOOKED_AT = {"guardian": "guardian", "reporter": "child_report"}
 """Who asks for or about a child is always looked at by a person."""
+TOLD = {
+    Ask.ERASURE: "erased",
+    Ask.RECTIFICATION: "rectified",
+    Ask.RESTRICTION: "restricted",
+    Ask.WITHDRAWAL: "withdrawn",
+    Ask.OBJECTION: "objected",
+    Ask.STOP_USE: "use_stopped",
+}
+"""What the company's own caches and indexes are told."""
+SEARCHED = frozenset({Ask.ERASURE, Ask.RECTIFICATION})
+"""After these, every column of every store is searched for what should be gone."""
+WRITTEN_HINT = "in_writing"
 WRITTEN = frozenset({Ask.COMPLAINT, Ask.SOMETHING_ELSE, Ask.CHILD_REPORT, Ask.HUMAN_REVIEW})
 """What is answered in words by a person."""
 
@@ -49,162 +59,6 @@ WRITTEN = frozenset({Ask.COMPLAINT, Ask.SOMETHING_ELSE, Ask.CHILD_REPORT, Ask.HU
 def fetch(tenant: Tenant, request: str) -> SubjectRequest:
     """The request of a job."""
     return SubjectRequest.objects.select_related("tenant", "organisation").get(pk=request, tenant=tenant)
-
-
-# ------------------------------------------------------------------------------------------------ look
-
-
-def look(tenant: Tenant, request: str) -> None:
-    """Look the person up, and take the next step. Raises nothing to the outside about who it is."""
-    found = fetch(tenant, request)
-    if found.state != State.RECEIVED:
-        return
-    with opened_papers(found) as papers:
-        given = dict((papers.get("person") or {}).get("identifiers", {}))
-        asked = papers.get("asked") or {}
-    known, hint = _looked_up(tenant, given)
-    policy = engine.policy_of(tenant)
-    address, problem = record_address(known, given, str(asked.get("contact", "")), found.on_behalf)
-    need = identity.needed(
-        found.ask, policy, known, clock.day_of(engine.now(), policy),
-        purpose=found.purpose, identifying=_identifying(asked), elsewhere=False,
-    )  # fmt: skip
-    with transaction.atomic(), engine.door(tenant).begin() as state:
-        papers = papers_of(state, found)
-        identity.keep_known(papers, known)
-        papers.put("contact", {"address": address, "record": known.found and bool(known.addresses)})
-        papers.put("need", list(need.why))
-        SubjectRequest.objects.filter(pk=found.pk).update(
-            needed=need.height,
-            hint=hint or problem or LOOKED_AT.get(found.on_behalf, ""),
-            organisation=_organisation(tenant, known),
-        )
-        found.refresh_from_db()
-        if _decided_elsewhere(found):
-            _pass_on(found)
-            return
-        if found.door != Door.SIGNED_IN and address and need.height > 0:
-            identity.mail_link(state, found, address)
-            moves.move(found, "ask_identity", by=SYSTEM, data={"rung": "address"})
-            return
-    identity.go_on(found, "session" if found.assurance else "not_needed")
-
-
-def look_again(tenant: Tenant, request: str) -> None:
-    """The same was asked again before it was confirmed: the same mail once more, to the same address."""
-    found = fetch(tenant, request)
-    if found.state == State.IDENTITY:
-        with transaction.atomic(), engine.door(tenant).begin() as state:
-            address = (papers_of(state, found).get("contact") or {}).get("address", "")
-            if address:
-                identity.mail_link(state, found, address)
-
-
-def _looked_up(tenant: Tenant, given: dict[str, str]) -> tuple[Known, str]:
-    """What the stores know, and the id of what stands in the way of telling one person from another."""
-    with engine.opened(tenant) as opened:
-        try:
-            return who(opened.work.planner, SubjectRef(given)), ""
-        except PlanError as error:
-            return Known((), {}, frozenset()), named(error)
-        except StoreError as error:
-            if error.unreachable:
-                raise Later(named(error), seconds=AGAIN.total_seconds()) from None
-            raise
-
-
-def record_address(known: Known, given: dict[str, str], contact: str, behalf: str) -> tuple[str, str]:
-    """Where answers go, and why a person has to look where that is not clear.
-
-    What the database holds, in its spelling; never what the request says, unless nobody is known by it (attacks 1, 2,
-    7). Whoever asks on behalf of another gets nothing here: the mail goes to the person it is about (attack 11). Who
-    reports about a child is answered themselves, in words, and the child learns nothing of it (attack 16).
-    """
-    if behalf == "reporter":
-        return contact.strip(), ""
-    asked = identity.spelled(given.get("email", "") or ("" if behalf else contact))
-    of_record = {identity.spelled(one): one for one in known.addresses}
-    if asked in of_record:
-        return of_record[asked], ""
-    if len(of_record) == 1:
-        return next(iter(of_record.values())), ""
-    if of_record:
-        return "", "addresses"
-    if known.rows:
-        return "", "no_address"
-    return (given.get("email", "") or ("" if behalf else contact)).strip(), ""
-
-
-def _identifying(asked: dict[str, object]) -> bool:
-    """Whether a correction would change what the person is found by."""
-    wanted = asked.get("wanted")
-    return isinstance(wanted, dict) and any(ref.endswith((".email", ".phone")) for ref in wanted)
-
-
-def _organisation(tenant: Tenant, known: Known) -> Organisation | None:
-    keys = [key for _, key in known.organisations]
-    return Organisation.objects.filter(tenant=tenant, key__in=keys).first() if keys else None
-
-
-def _decided_elsewhere(request: SubjectRequest) -> bool:
-    """Whether an organisation that is the controller decides: we are its processor, and pass it on at once."""
-    return request.organisation is not None and request.organisation.controller
-
-
-def _pass_on(request: SubjectRequest) -> None:
-    """To the controller, with what it needs to decide; and the person is told where their request went."""
-    moves.move(request, "pass_on", by=SYSTEM)
-    one = request.organisation
-    assert one is not None  # noqa: S101 - the fact organisation_decides says so
-    with opened_papers(request) as papers:
-        fields = {"ask": str(request.ask), "number": request.number}
-        if one.contact:
-            due = request.due_on.isoformat()
-            messages.write(papers, request, "organisation_asked", to=one.contact, fields={**fields, "due": due})
-        address = (papers.get("contact") or {}).get("address", "")
-        if address:
-            messages.write(papers, request, "passed_on", to=address, fields={**fields, "organisation": one.name})
-
-
-def identified(request: SubjectRequest, means: str) -> None:
-    """We know who asks: one request for each person and thing asked, and the plan follows."""
-    with transaction.atomic(), engine.door(request.tenant).begin() as state:
-        papers = papers_of(state, request)
-        known = identity.known_of(papers)
-        given = dict((papers.get("person") or {}).get("identifiers", {}))
-        subject, _ = state.people.subject(identity.subject_name(known, given), at=engine.now())
-        other = (
-            SubjectRequest.objects.filter(
-                tenant=request.tenant, subject=subject, ask=request.ask, purpose=request.purpose
-            )
-            .exclude(state__in=ENDED)
-            .exclude(pk=request.pk)
-            .order_by("received_at")
-            .first()
-        )
-        SubjectRequest.objects.filter(pk=request.pk).update(subject=subject, duplicate_of=other)
-        request.refresh_from_db()
-        if other is not None:
-            moves.move(request, "join", by=SYSTEM)
-            return
-        moves.move(request, "identify", by=SYSTEM, data={"means": means})
-        address = (papers.get("contact") or {}).get("address", "")
-        if address:
-            token = links.make(state, request, "status")
-            due = request.due_on.isoformat()
-            fields = {"ask": str(request.ask), "number": request.number, "due": due, "status": token}
-            messages.write(papers, request, "received", to=address, fields=fields)
-        _tell_member(request, address)
-
-
-def _tell_member(request: SubjectRequest, address: str) -> None:
-    """A member is told that their organisation's administrator decides."""
-    one = request.organisation
-    if one is None or one.controller or request.ask not in one.powers or not address:
-        return
-    with opened_papers(request) as papers:
-        fields = {"ask": str(request.ask), "number": request.number, "organisation": one.name}
-        messages.write(papers, request, "member_told", to=address, fields=fields)
 
 
 # ------------------------------------------------------------------------------------------------ prepare
@@ -215,8 +69,9 @@ def prepare(tenant: Tenant, request: str) -> None:
     found = fetch(tenant, request)
     if found.state != State.VERIFIED:
         return
-    if found.hint or found.ask in WRITTEN:
-        _review(found, found.hint or "in_writing")
+    hint = found.hint or (WRITTEN_HINT if found.ask in WRITTEN else lacking(found))
+    if hint:
+        _review(found, hint)
         return
     try:
         PREPARE.get(Ask(found.ask), by_hand)(found)
@@ -226,6 +81,15 @@ def prepare(tenant: Tenant, request: str) -> None:
         if not error.unreachable:
             raise
         raise _wait(found, error) from None
+
+
+def lacking(request: SubjectRequest) -> str:
+    """What the person did not say, and has to be asked; empty where nothing is lacking."""
+    if request.ask == Ask.RECTIFICATION and not asked_for(request, "wanted"):
+        return "wanted"
+    if request.ask == Ask.RESTRICTION and not asked_for(request, "ground"):
+        return "ground"
+    return ""
 
 
 def _administrator_decides(request: SubjectRequest) -> bool:
@@ -286,7 +150,7 @@ def stop(request: SubjectRequest) -> None:
             case _:
                 work.object(person, request.purpose, id)
         weighed = request.ask == Ask.OBJECTION and not opened.policy.purposes[request.purpose].promotional
-    answers.outbox(request, STOPPED[Ask(request.ask)])
+    recipients.outbox(request, TOLD[Ask(request.ask)])
     if weighed:
         _review(request, "weigh")
         return
@@ -295,47 +159,46 @@ def stop(request: SubjectRequest) -> None:
         moves.move(request, "answer", by=SYSTEM)
 
 
-STOPPED = {Ask.WITHDRAWAL: "withdrawn", Ask.OBJECTION: "objected", Ask.STOP_USE: "use_stopped"}
-
-
-def weigh(request: SubjectRequest, by: By, version: int, *, upheld: bool, reasons: str = "") -> None:
-    """The outcome of an objection: it is followed, or compelling grounds are given in words (Art. 21(1))."""
-    require(by, "weigh", request)
-    with engine.opened(request.tenant) as opened, transaction.atomic():
-        with opened.door.read() as state:
-            limits = state.limits.of_request(request.id.hex)
-        for limit in limits:
-            if not limit.ended and limit.state == "weighing":
-                opened.work.weigh(limit.id, upheld=upheld, reason=reasons)
-        answers.stopped(request, goes_on="" if upheld else reasons)
-        moves.move(request, "answer" if upheld else "answer_partly", by=by, version=version,
-                   article="" if upheld else "Art. 21(1)", reasons=reasons)  # fmt: skip
-
-
-def plan_erasure(request: SubjectRequest) -> None:
-    """Erasure: the plan is made and sealed; it passes by itself where the policy lets it and nothing is in the way."""
+def plan(request: SubjectRequest) -> None:
+    """What is carried out by a plan: it is made and sealed, and passes by itself where the policy lets it."""
     person = person_of(request)
     with engine.opened(request.tenant) as opened:
-        work = opened.work
-        work.look_up_holds([person])
-        plan, sealed = work.planner.plan_erasure([person])
-        if not plan.located and plan.empty:
-            with transaction.atomic():
+        work, id = opened.work, request.id.hex
+        _forget_plans(request)
+        match Ask(request.ask):
+            case Ask.RECTIFICATION:
+                case = work.plan_rectification(person, asked_for(request, "wanted"), id)
+            case Ask.RESTRICTION:
+                case = work.restrict(person, asked_for(request, "ground"), id)
+            case _:
+                case = work.plan([person], id)
+        with transaction.atomic():
+            if not case.plan.located and case.plan.empty:
                 answers.nothing(opened, request)
                 moves.move(request, "answer", by=SYSTEM)
-            return
-        against = objections(plan, opened.policy, request, engine.now())
-        with transaction.atomic():
-            with work.writing() as (state, log, now):
-                work.keep(state, log, plan, sealed, request.id.hex, now)
-            SubjectRequest.objects.filter(pk=request.pk).update(plan=plan.digest)
-            request.refresh_from_db()
+                return
+            against = objections(case.plan, opened.policy, request, engine.now())
+            SubjectRequest.objects.filter(pk=request.pk).update(plan=case.plan.digest)
             _back(request)
             if against:
                 _review(request, against[0])
             else:
-                work.approve(plan.digest, "rights.erasure", rule=True)
+                work.approve(case.plan.digest, f"rights.{request.ask}", rule=True)
                 approved(request, SYSTEM)
+
+
+def asked_for(request: SubjectRequest, what: str) -> Any:
+    """What the person wants: the right values by item, or the ground of a restriction."""
+    with opened_papers(request) as papers:
+        return (papers.get("asked") or {}).get(what) or ({} if what == "wanted" else "")
+
+
+def _forget_plans(request: SubjectRequest) -> None:
+    """Plans of this request that were never approved: a new one takes their place."""
+    with engine.door(request.tenant).begin() as state:
+        for name, where in state.plans.of(request.id.hex):
+            if where == "made":
+                state.plans.set(name, "closed", at=engine.now())
 
 
 def _back(request: SubjectRequest) -> None:
@@ -350,7 +213,7 @@ def objections(plan: Plan, policy: Policy, request: SubjectRequest, now: datetim
 
     The policy must offer it as self-service, the person ask for themselves, and the plan be small and without doubt.
     """
-    rule = policy.rights.erasure
+    rule = getattr(policy.rights, request.ask, None)
     tenant = request.tenant
     found = ["policy"] if rule is None or not rule.self_service else []
     found += ["organisation"] if _administrator_decides(request) else []
@@ -363,18 +226,6 @@ def objections(plan: Plan, policy: Policy, request: SubjectRequest, now: datetim
     if plan.rows > tenant.budget_rows or today.count() >= tenant.budget_people:
         found.append("budget")
     return tuple(found)
-
-
-def approve(request: SubjectRequest, by: By, version: int) -> None:
-    """A person of the staff approves the plan that was shown on a page of this version.
-
-    What can be undone waits; the rest begins at once. Raises `MoveError` where a fact is missing.
-    """
-    assert by.account is not None  # noqa: S101 - staff have accounts
-    with engine.opened(request.tenant) as opened, transaction.atomic():
-        approved(request, by, version)
-        if request.plan:
-            opened.work.approve(request.plan, f"staff:{by.account.pk}")
 
 
 def approved(request: SubjectRequest, by: By, version: int | None = None) -> None:
@@ -429,7 +280,7 @@ def apply(tenant: Tenant, request: str) -> None:
             if not result.done:
                 late = next(part.finding for part in result.stores if part.state == "delayed")
                 raise _wait(found, WaarborgError([late] if late else []))
-            verdict = opened.work.verify(found.plan, leftovers=True)
+            verdict = opened.work.verify(found.plan, leftovers=found.ask in SEARCHED)
         except StalePlan as error:
             _review(found, named(error))
             return
@@ -448,47 +299,12 @@ def _carried_out(opened: engine.Engine, request: SubjectRequest, verdict: Verdic
     """The letter, the recipients, the event for the company's own caches, and the answer: one transaction."""
     case = opened.work.case(request.plan)
     with transaction.atomic():
-        answers.erased(opened, request, case, verdict)
-        answers.outbox(request, "erased")
+        answers.carried_out(opened, request, case, verdict)
+        recipients.outbox(request, TOLD[Ask(request.ask)])
         moves.move(request, "answer", by=SYSTEM)
 
 
 # ------------------------------------------------------------------------------------------------ after
-
-
-def undo(request: SubjectRequest, by: By) -> None:
-    """The person takes it back in time; the plan and its keys are destroyed."""
-    with transaction.atomic(), engine.door(request.tenant).begin() as state:
-        moves.move(request, "undo", by=by)
-        links.revoke(request, "undo")
-        for plan, where in state.plans.of(request.id.hex):
-            if where == "approved":
-                state.plans.set(plan, "made", at=engine.now())
-
-
-def refuse(request: SubjectRequest, by: By, version: int, *, article: str, reasons: str, partly: bool = False) -> None:
-    """Refuse, in whole or in part, with the article, the reasons and where to complain; the letter goes along."""
-    with transaction.atomic():
-        answers.refusal(request, article=article, reasons=reasons, partly=partly)
-        name = "answer_partly" if partly else "refuse"
-        moves.move(request, name, by=by, version=version, article=article, reasons=reasons)
-        request.refresh_from_db()
-
-
-def extend(request: SubjectRequest, by: By, version: int, *, reason: str, reasons: str) -> None:
-    """Two months more, told with reasons inside the first one: the letter and the new day commit together."""
-    first = request.due_on
-    with transaction.atomic():
-        moves.act(request, "extend", by=by, version=version, reasons=reasons, data={"reason": reason})
-        answers.extension(request, first=first, reasons=reasons)
-
-
-def answer_in_words(request: SubjectRequest, by: By, version: int, text: str) -> None:
-    """A complaint, a question or a report is answered by a person, in a letter."""
-    require(by, "write_message", request)
-    with transaction.atomic():
-        answers.in_words(request, text)
-        moves.move(request, "answer", by=by, version=version)
 
 
 def after(tenant: Tenant, request: str) -> None:
@@ -506,62 +322,12 @@ def after(tenant: Tenant, request: str) -> None:
             messages.write(papers, found, "withdrawn", to=address, fields=fields)
 
 
-def name_person(request: SubjectRequest, by: By, identifiers: dict[str, str]) -> None:
-    """Staff found out which row is meant (WB411, WB417): the request is looked up again by these identifiers."""
-    require(by, "vouch", request)
-    with transaction.atomic(), opened_papers(request) as papers:
-        body = papers.get("person") or {}
-        papers.put("person", {**body, "identifiers": identifiers})
-        fields = {"hint": "", "needed": None, "version": request.version + 1}
-        if request.state in (State.RECEIVED, State.IDENTITY, State.IN_REVIEW) and not request.plan:
-            SubjectRequest.objects.filter(pk=request.pk, version=request.version).update(**fields)
-            key = f"requests.look:{request.pk.hex}:{request.version}"
-            enqueue("requests.look", {"request": str(request.pk)}, tenant=request.tenant, unique=key)
-
-
-# ------------------------------------------------------------------------------------------------ the end of the file
-
-
-def tidy(tenant: Tenant) -> None:
-    """Once an hour: packages and codes whose time is over, files that had their term."""
-    now = engine.now()
-    identity.expire(now)
-    gone = packages.over(tenant, now)
-    today = clock.day_of(now, engine.policy_of(tenant))
-    for request in SubjectRequest.objects.filter(tenant=tenant, destroyed_at=None, destroy_on__lte=today):
-        destroy(request)
-        gone += 1
-    if gone:
-        scrub()
-
-
-def destroy(request: SubjectRequest) -> None:
-    """Destroy the key of a request, and with it everything sealed under it: what is left is a number and some dates."""
-    for package in request.packages.filter(destroyed_at=None):
-        packages.destroy(package)
-    with transaction.atomic(), engine.door(request.tenant).begin() as state:
-        now = engine.moment(state)
-        state.vault.destroy(identity.document_name(request))
-        state.plans.close(request.id.hex, at=now)
-        state.log(engine.declared(request.tenant)).append(
-            kind="request.closed", at=now, data={"request": request.id.hex}
-        )
-        SubjectRequest.objects.filter(pk=request.pk).update(destroyed_at=now, contact_hash="")
-    links.revoke(request)
-    request.refresh_from_db()
-
-
-def scrub() -> None:
-    """Bring destroyed bytes out of SQLite's write-ahead log. PostgreSQL: its log is a backup set, with a term."""
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 PREPARE = {
     Ask.ACCESS: disclose,
     Ask.PORTABILITY: disclose,
-    Ask.ERASURE: plan_erasure,
+    Ask.ERASURE: plan,
+    Ask.RECTIFICATION: plan,
+    Ask.RESTRICTION: plan,
     Ask.OBJECTION: stop,
     Ask.WITHDRAWAL: stop,
     Ask.STOP_USE: stop,

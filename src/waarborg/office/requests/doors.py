@@ -32,6 +32,7 @@ from waarborg.office.requests.models import Arrival, Counter, Event, SubjectRequ
 from waarborg.office.requests.papers import papers_of
 from waarborg.policy.model import Policy
 from waarborg.state import State as Vaulted
+from waarborg.terms import RestrictionGround
 
 BEHALF = frozenset({"", "mandate", "guardian", "reporter"})
 LONGEST_TEXT = 20_000
@@ -62,6 +63,8 @@ class Incoming:
     on_behalf: str = ""
     wanted: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Rectification: the right value by data reference."""
+    ground: str = ""
+    """Restriction: the ground of Art. 18(1), a word of `RestrictionGround`."""
     received_at: datetime | None = None
     """Staff entry: when it really came in, by letter or telephone."""
 
@@ -148,6 +151,8 @@ def _check(policy: Policy, incoming: Incoming, handed: Handed | None) -> None:
         faults.append(("purpose", "Say which use of the data it is about."))
     if len(incoming.text) > LONGEST_TEXT:
         faults.append(("text", "That is too long."))
+    if incoming.ground and incoming.ground not in set(RestrictionGround):
+        faults.append(("ground", "This is no ground to restrict data (Art. 18(1))."))
     if not all(policy.has(ref) for ref in incoming.wanted):
         faults.append(("wanted", "The policy has no such data."))
     if faults:
@@ -277,6 +282,7 @@ def _seal(state: Vaulted, request: SubjectRequest, incoming: Incoming, handed: H
             "name": incoming.name,
             "on_behalf": incoming.on_behalf,
             "wanted": dict(incoming.wanted),
+            "ground": incoming.ground,
             "entered_by": by.account.pk if by.account else None,
         },
     )

@@ -180,7 +180,7 @@ def confirm(tenant: Tenant, token: str, code: str = "") -> SubjectRequest:
     with transaction.atomic():
         _pass(check)
         links.revoke(request, "confirm")
-        _lift(request, "address", by=PERSON)
+        lift(request, "address", by=PERSON)
     return request
 
 
@@ -213,7 +213,7 @@ def _pass(check: IdentityCheck) -> None:
         raise links.invalid()
 
 
-def _lift(request: SubjectRequest, rung: str, *, by: By, means: str = "") -> None:
+def lift(request: SubjectRequest, rung: str, *, by: By, means: str = "") -> None:
     """A rung was reached: the assurance rises, and the request goes on where that is enough."""
     height = RUNGS[rung].height
     SubjectRequest.objects.filter(pk=request.pk, assurance__lt=height).update(assurance=height)
@@ -223,12 +223,12 @@ def _lift(request: SubjectRequest, rung: str, *, by: By, means: str = "") -> Non
 
 def go_on(request: SubjectRequest, means: str) -> None:
     """Identify the person where we are sure enough, or ask for the next step."""
-    from waarborg.office.requests import carry
+    from waarborg.office.requests import lookup
 
     if request.state not in (State.RECEIVED, State.IDENTITY) or request.needed is None:
         return
     if request.assurance >= request.needed:
-        carry.identified(request, means)
+        lookup.identified(request, means)
     else:
         step_up(request)
 
@@ -279,7 +279,7 @@ def step_up(request: SubjectRequest) -> None:
             papers = papers_of(state, request)
             token = links.make(state, request, "status")
             fields = {"ask": str(request.ask), "number": request.number, "rung": rungs[0], "why": why, "token": token}
-            messages.write(papers, request, "step_up", to=_record(papers), fields=fields)
+            messages.write(papers, request, "step_up", to=record(papers), fields=fields)
         if request.paused_at is None:
             moves.act(request, "pause", by=SYSTEM, reasons=", ".join(why), data={"why": why})
 
@@ -302,95 +302,7 @@ def check_text(request: SubjectRequest, code: str) -> None:
     check = _match(request, "second_factor", code)
     with transaction.atomic():
         _pass(check)
-        _lift(request, "second_factor", by=PERSON)
-
-
-# ------------------------------------------------------------------------------------------------ a document
-
-
-def ask_document(request: SubjectRequest, by: By, reasons: str) -> str:
-    """Ask for an identity document, as the last resort; returns the token of the link to hand it over.
-
-    Raises `IdentityError` WB924 where something lighter would do, or the policy does not list it (attack 25).
-    """
-    require(by, "vouch", request)
-    policy = engine.policy_of(request.tenant)
-    with transaction.atomic(), engine.door(request.tenant).begin() as state:
-        papers = papers_of(state, request)
-        height = request.needed if request.needed is not None else 0
-        lighter = [one for one in offered(policy, known_of(papers), height) if RUNGS[one].height > request.assurance]
-        listed = "document" in {str(step) for step in policy.rights.identity}
-        if lighter or not listed or request.assurance >= height:
-            raise IdentityError.one(
-                "WB924",
-                "An identity document is more than this request needs.",
-                "Only what is necessary may be asked (Art. 5(1)(c), 12(6)).",
-                "Use a lighter step, or add `document` to rights.identity in the policy as the last resort.",
-            )
-        moves.move(request, "ask_identity", by=by, reasons=reasons, data={"rung": "document"})
-        open_check(state, request, "document", "", timedelta(days=14))
-        token = links.make(state, request, "document")
-        fields = {"ask": str(request.ask), "number": request.number, "rung": "document", "why": [], "token": token}
-        messages.write(papers, request, "step_up", to=_record(papers), fields=fields)
-    return token
-
-
-LARGEST = 8 * 1024 * 1024
-"""Bytes of a document."""
-
-
-def take_document(tenant: Tenant, token: str, body: bytes, kind: str) -> SubjectRequest:
-    """Seal what was handed over, under a key of its own. Raises `IdentityError` WB920, WB925 (too large, no scan)."""
-    link = links.find(tenant, token, "document")
-    marks = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n", "application/pdf": b"%PDF-"}
-    if len(body) > LARGEST or not body.startswith(marks.get(kind, b"\0none")):
-        raise IdentityError.one(
-            "WB925", "This file cannot be used.", "A scan is an image or a PDF of at most 8 MB.", "Choose another file."
-        )
-    with engine.door(tenant).begin() as state:
-        name = document_name(link.request)
-        state.vault.destroy(name)
-        state.vault.seal(f"{name}:body", body, key=name, kind="document", at=engine.now())
-        state.vault.seal(f"{name}:kind", kind.encode(), key=name, kind="document", at=engine.now())
-    links.use(link)
-    links.revoke(link.request, "document")
-    return link.request
-
-
-def document_name(request: SubjectRequest) -> str:
-    """The name of the document's own data key: destroying it leaves the rest of the file whole."""
-    return f"document:{request.id.hex}"
-
-
-def read_document(request: SubjectRequest, by: By) -> tuple[bytes, str] | None:
-    """The document and its kind, for the officer who judges it; a look is logged first. None once it is destroyed."""
-    from waarborg.office.people.looks import looked
-
-    looked(by, request, "document")
-    with engine.door(request.tenant).read() as state:
-        name = document_name(request)
-        if not state.vault.has(f"{name}:body"):
-            return None
-        return state.vault.open(f"{name}:body"), state.vault.open(f"{name}:kind").decode()
-
-
-def judge_document(request: SubjectRequest, by: By, *, genuine: bool) -> None:
-    """Decide on a document, and destroy it either way (attack 26). A blank or forged one lifts nothing (attack 6)."""
-    from waarborg.office.requests import carry
-
-    require(by, "see_document", request)
-    check = IdentityCheck.objects.filter(request=request, rung="document", state="open").order_by("-pk").first()
-    with transaction.atomic():
-        with engine.door(request.tenant).begin() as state:
-            handed_over = state.vault.destroy(document_name(request)) > 0
-        if check is None or not handed_over:
-            raise links.invalid()
-        IdentityCheck.objects.filter(pk=check.pk).update(
-            state="passed" if genuine else "failed", decided_at=engine.now()
-        )
-        if genuine:
-            _lift(request, "document", by=by)
-    carry.scrub()
+        lift(request, "second_factor", by=PERSON)
 
 
 def vouch(request: SubjectRequest, by: By, reasons: str) -> None:
@@ -459,7 +371,7 @@ def spelled(address: str) -> str:
     return unicodedata.normalize("NFKC", address).strip().casefold()
 
 
-def _record(papers: Papers) -> str:
+def record(papers: Papers) -> str:
     """The address that answers go to."""
     return str((papers.get("contact") or {}).get("address", ""))
 

@@ -82,7 +82,7 @@ class Move:
     by: frozenset[str]
     """Who may: `person`, `system`, or a staff role."""
     needs: frozenset[str] = frozenset()
-    """Facts that must stand: see `requests.moves.FACTS`."""
+    """Facts that must stand: see `requests.facts.FACTS`."""
     then: str = ""
     """The job that follows."""
 

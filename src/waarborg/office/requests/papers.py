@@ -4,7 +4,7 @@
         papers.put("person", {"identifiers": {…}, "name": …})
         papers.get("person")
 
-Destroying the key (`requests.carry.destroy`) destroys all of it. Names are opaque: see `requests.models`.
+Destroying the key (`requests.ending.destroy`) destroys all of it. Names are opaque: see `requests.models`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db import connection
 
 from waarborg.canonical import canonical
 from waarborg.office import engine
@@ -80,3 +82,10 @@ def opened_papers(request: SubjectRequest) -> Iterator[Papers]:
     """The papers of a request, in a transaction (or a part of the one that is open)."""
     with engine.door(request.tenant).begin() as state:
         yield papers_of(state, request)
+
+
+def scrub() -> None:
+    """Bring destroyed bytes out of SQLite's write-ahead log. PostgreSQL: its log is a backup set, with a term."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -7,11 +7,11 @@ from datetime import timedelta
 from waarborg.office import engine
 from waarborg.office.jobs.queue import job
 from waarborg.office.people.models import Tenant
-from waarborg.office.requests import carry, handover, lost
+from waarborg.office.requests import carry, ending, handover, lookup, lost
 from waarborg.office.requests.models import Arrival
 
-job("requests.look")(carry.look)
-job("requests.look_again")(carry.look_again)
+job("requests.look")(lookup.look)
+job("requests.look_again")(lookup.look_again)
 job("requests.prepare")(carry.prepare)
 job("requests.begin")(carry.begin)
 job("requests.apply")(carry.apply)
@@ -22,6 +22,6 @@ job("requests.lost")(lost.send)
 @job("requests.tidy", every=timedelta(hours=1))
 def tidy(tenant: Tenant) -> None:
     """What has had its term goes: packages, codes, hand-overs, arrivals, files of requests."""
-    carry.tidy(tenant)
+    ending.tidy(tenant)
     handover.forget(tenant, engine.now())
     Arrival.objects.filter(tenant=tenant, at__lt=engine.now() - timedelta(days=1)).delete()
