@@ -86,6 +86,17 @@ INSERT INTO invoice VALUES (1, 1, 'Jan Jansen', 1250, 'NL00BANK0000000001', date
 """
 
 
+RIGHTS = """
+rights: {restriction: {label: {nl: Stilzetten, en: On hold}, suspend: {for: 3 months, then: erase},
+  promises: [winkel.5]}, rectification: {promises: [winkel.6]}}
+"""
+PURPOSES = """
+  recommendations: {label: {nl: Aanraden, en: Recommending}, data: [content], basis: legitimate_interests,
+    interest: {nl: Wij leren., en: We learn.}, balancing: docs/lia.md}
+  newsletter: {label: {nl: Nieuws, en: News}, data: [account.email], basis: consent, promotional: true}
+recipients:"""
+
+
 @dataclass
 class Ran:
     """What a run of the command line gave."""
@@ -122,6 +133,16 @@ class Shop:
     def plan(self, email: str = "jan@voorbeeld.example") -> str:
         """Make a plan; its id."""
         return str(self.run("plan", "--email", email, "--json").data["id"])
+
+    def with_rights(self) -> None:
+        """The policy says how restriction is carried out, and has purposes that a person can stop."""
+        policy = self.folder / "policy.yaml"
+        policy.write_text(policy.read_text().replace("\nrecipients:", PURPOSES, 1) + RIGHTS)
+
+    def limit(self, *words: str) -> dict[str, object]:
+        """What a command about rights made to stand."""
+        found: dict[str, object] = self.run(*words, "--json").data["limit"]  # type: ignore[assignment]
+        return found
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
         """Run one statement on the database, beside Waarborg."""

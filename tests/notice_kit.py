@@ -87,6 +87,11 @@ def every_letter(policy: Policy, language: str) -> dict[str, Page]:
     gone = tuple(name for name in names if name not in shared)
     objected = next(one.id for one in policy.purposes.values() if one.interest)
     marketing = next(one.id for one in policy.purposes.values() if one.promotional)
+    others = ("content.text",) if policy.has("content.text") else ("account.name",)
+
+    def leaves(why: str) -> tuple[letters.StillKept, ...]:
+        return (letters.StillKept(others, why=why),)
+
     first, due = date(2026, 12, 2), date(2027, 2, 2)
     return {
         "erasure": letters.erasure(policy, language, POST, letters.Erased(gone, shared, (still,), told)),
@@ -98,10 +103,16 @@ def every_letter(policy: Policy, language: str) -> dict[str, Page]:
         "restriction": letters.restriction(
             policy, language, POST, letters.Restricted("accuracy_contested", ("account",), date(2027, 2, 20), True)
         ),
+        "restriction-partly": letters.restriction(
+            policy, language, POST, letters.Restricted("claims", ("account",), None, False, (still, *leaves("shared")))
+        ),
         "restriction-lifted": letters.restriction_lifted(
             policy, language, POST, since=date(2026, 11, 5), resumes=date(2026, 12, 1), reason=checked
         ),
         "rectification": letters.rectification(policy, language, POST, letters.Rectified(("account.email",), told[:1])),
+        "rectification-partly": letters.rectification(
+            policy, language, POST, letters.Rectified(("account.email",), told[:1], (still, *leaves("other")))
+        ),
         "objection-stopped": letters.objection(policy, language, POST, objected, stopped=True),
         "objection-continued": letters.objection(policy, language, POST, objected, stopped=False, reason=heavier),
         "objection-marketing": letters.objection(policy, language, POST, marketing, stopped=True),

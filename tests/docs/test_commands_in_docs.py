@@ -15,6 +15,7 @@ from tests.cli_kit import ROOT, Shop, shop
 ID = "8f3c21d0"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+RIGHTS = (ROOT / "docs/how/rights.md").read_text(encoding="utf-8")
 APPLIED = ["approve", "apply"]
 VERIFIED = [*APPLIED, "verify"]
 NEEDS = {"apply": ["approve"], "verify": APPLIED, "leftovers": APPLIED, "answer": VERIFIED, "recipients": VERIFIED}
@@ -80,6 +81,32 @@ def with_a_child(made: Shop) -> None:
     made.sql("UPDATE member SET born = date('now', '-10 years') WHERE id = 3")
 
 
+OTHER = re.compile(r"waarborg (rectify|restrict|restore|object|weigh|withdraw|stop-use|take-back|limits|may-use)")
+STANDING = re.compile(r"waarborg (restriction|restore|weigh|take-back)")
+
+
+def with_rights(made: Shop, line: str) -> str:
+    """The policy knows the other rights; what a line is about stands, as far as it has to."""
+    made.with_rights()
+    for name in ("letter.txt", "changes.txt"):
+        (made.folder / name).write_text("account.name=Jan de Vries\n")
+    person = ("--email", "jan@voorbeeld.example")
+    found = STANDING.findall(line)
+    if not found:
+        return line
+    if found[0] in ("weigh", "take-back"):
+        limit = made.limit("object", *person, "--purpose", "recommendations")
+        return line.replace(ID, str(limit["id"])[:8])
+    plan = made.run("restrict", *person, "--ground", "claims", "--json").data
+    for step in ("approve", "apply"):
+        assert made.run(step, str(plan["id"])).code == 0
+    request = str(plan["request"])
+    if found[0] == "restore" or "keep" in line:
+        letter = str(made.folder / "letter.txt")
+        assert made.run("restriction", "tell", request, "--reason", "It was right.", "--letter", letter).code == 0
+    return line.replace("5f0c21d0", request[:12])
+
+
 def prepared(made: Shop, line: str) -> str:
     """The line about a plan that is where it has to be."""
     if ID not in line:
@@ -98,7 +125,7 @@ LASTING = {
 """Commands that last, and as what they are tried."""
 
 
-@pytest.mark.parametrize("line", dict.fromkeys(commands(REFERENCE)))
+@pytest.mark.parametrize("line", dict.fromkeys([*commands(REFERENCE), *commands(RIGHTS)]))
 def test_each_example_of_the_reference_runs(typed, line: str) -> None:
     made, run = typed
     if "bundle.jsonl" in line and "verify" in line:
@@ -112,6 +139,8 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
         shutil.copy(made.database, made.folder / "app.db")
     if "children" in line:
         with_a_child(made)
+    if OTHER.search(line):
+        line = with_rights(made, line)
     if "policy-2026-12-01.yaml" in line:
         earlier = (made.folder / "policy.yaml").read_text(encoding="utf-8")
         (made.folder / "policy-2026-12-01.yaml").write_text(earlier, encoding="utf-8")
@@ -130,6 +159,20 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
     wrong = line.startswith(("waarborg check", "waarborg children")) or line == f"waarborg recipients {ID}"
     assert done.returncode == (1 if wrong else 0), done.stderr
     assert "WB6" not in done.stderr
+
+
+def test_the_declarations_on_the_page_of_rights_can_be_read(tmp_path: Path) -> None:
+    from waarborg.datamap import load_datamap
+
+    columns, policy, subject = re.findall(r"```yaml\n(.*?)```", RIGHTS, re.DOTALL)
+    indented = "".join(f"    {line}\n" for line in (subject + columns).splitlines())
+    text = "stores:\n  app: {kind: sql, url: env:APP}\ntables:\n  app.member:\n" + indented
+    (tmp_path / "datamap.yaml").write_text(text)
+    found = load_datamap(tmp_path / "datamap.yaml").tables["app.member"]
+    assert found.columns["email_lower"].form == ("lowercase",)
+    assert found.subject is not None
+    assert found.subject.restricted is not None
+    assert "suspend: {for: 3 months, then: erase}" in policy
 
 
 def test_the_readme_runs_from_top_to_bottom(typed) -> None:

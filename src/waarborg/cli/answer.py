@@ -6,34 +6,33 @@ import hashlib
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 from uuid import uuid4
 
 from waarborg.cli import exits
-from waarborg.cli.letter import letter, letter_data, spoken
+from waarborg.cli.letter import as_data, gone, spoken, telling
 from waarborg.cli.output import Out
 from waarborg.cli.people import people
 from waarborg.cli.project import Project
 from waarborg.cli.words import Words
 from waarborg.errors import UsageError
-from waarborg.notice.erased import erased as facts_of
-from waarborg.notice.letters import Erased
 from waarborg.plans.casework import Case, reference
-from waarborg.state.notifications import CONFIRMED, DUE, IMPOSSIBLE, TOLD
 from waarborg.terms import Right, SubjectRef
 
-TELLING: Mapping[str, tuple[str, ...]] = {"told": (TOLD, CONFIRMED), "telling": (DUE,), "not_told": (IMPOSSIBLE,)}
-"""How a letter speaks of recipients, by how far telling them is."""
+if TYPE_CHECKING:
+    from waarborg.notice.page import Page
 
 
 def run(arguments: Namespace, out: Out) -> int:
     """`waarborg answer`."""
     with Project.of(arguments) as project:
         if getattr(arguments, "plan", None):
-            return erased(arguments, out, project)
+            return told(arguments, out, project)
+        if getattr(arguments, "portability", False):
+            return ported(arguments, out, project)
         return access(arguments, out, project)
 
 
@@ -110,39 +109,82 @@ class Hashing:
         return self._hash.hexdigest()
 
 
-# ------------------------------------------------------------------------------------------------ erasure
+# ------------------------------------------------------------------------------------------------ portability
 
 
-def facts(project: Project, case: Case) -> Erased:
-    """What the letter tells: what the plan did, and which recipients were told of it (Art. 19)."""
-    with project.door.read() as state:
-        told = state.notifications.of(case.request)
-    by = {name: tuple(one.recipient for one in told if one.state in states) for name, states in TELLING.items()}
-    return facts_of(case.plan, project.policy, project.datamap, by["told"], by["not_told"], telling=by["telling"])
+def ported(arguments: Namespace, out: Out, project: Project) -> int:
+    """What the person provided, as a folder that another service can read."""
+    from waarborg.notice.portable import port
+
+    asked, where = people(arguments, project.datamap), getattr(arguments, "output", "")
+    if len(asked) != 1:
+        raise UsageError.one("WB614", "An answer is for one person.", "Nobody gets what is about another.", "Name one.")
+    if not where or where == "-":
+        raise UsageError.one("WB615", "Where should the answer go?", "", "Name a new folder: -o mine.")
+    language = spoken(project.policy, getattr(arguments, "language", ""), out.lang)
+    with out.working(Words(out.lang)("answering")):
+        made = port(project.work, asked[0], Path(where), language)
+    out.say(f"✓ {Words(out.lang).rows(made.rows)} → {where}")
+    out.data({"ok": True, "folder": where, "rows": made.rows, "sha256": made.digest, "files": list(made.files)})
+    return exits.OK
 
 
-def erased(arguments: Namespace, out: Out, project: Project) -> int:
-    """The answer to an erasure: what went, what stays, why, and until when."""
-    work = project.work
+# ------------------------------------------------------------------------------------------------ letters
+
+
+def told(arguments: Namespace, out: Out, project: Project) -> int:
+    """The letter about a plan that was carried out: an erasure, a rectification, a restriction."""
+    from waarborg.notice.markdown import to_text
+
+    work, where, say = project.work, getattr(arguments, "output", ""), Words(out.lang)
     case = work.case(arguments.plan)
-    policy, language = project.policy, spoken(project.policy, getattr(arguments, "language", ""), out.lang)
-    what = facts(project, case)
-    text = letter(case, policy, what, language, project.clock.now().date())
+    language = spoken(project.policy, getattr(arguments, "language", ""), out.lang)
+    text = to_text(page_of(case, project, language))
+    digest = hashlib.sha256(text.encode()).hexdigest()
     if case.state != "verified":
-        out.say(f"! {Words(out.lang)('answer_not_yet')}\n")
-    where = getattr(arguments, "output", "")
+        out.say(f"! {say('answer_not_yet')}\n")
     if where and where != "-":
         with _target(where) as file:
             file.write(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    if case.state == "verified":
-        work.answered(case.plan.digest, digest, case.plan.rows)
-    if out.json:
-        out.data(letter_data(case, policy, what, language, digest))
-    elif where and where != "-":
         out.say(f"✓ {where}")
     else:
         out.say(text.rstrip("\n"))
     if case.state == "verified":
-        out.hint("\n" + Words(out.lang)("next_close", plan=case.plan.id[:8]))
+        work.answered(case.plan.digest, digest, case.plan.rows)
+        out.hint("\n" + say("next_close", plan=case.plan.id[:8]))
+    out.data({"ok": True, "sha256": digest, "letter": text, **facts_of(case, project, language)})
     return exits.OK
+
+
+def facts_of(case: Case, project: Project, language: str) -> dict[str, object]:
+    """What the letter says, for machines."""
+    same: dict[str, object] = {"request": case.request, "right": case.plan.right.value, "language": language}
+    if case.plan.right is not Right.ERASURE:
+        return same
+    return {**same, "verified": case.state == "verified", **as_data(gone(case, project), project.policy, language)}
+
+
+def page_of(case: Case, project: Project, language: str) -> Page:
+    """The letter as a page. Raises `UsageError` WB618 for the plan that lifts: that letter goes out before it."""
+    from waarborg.notice import letters
+    from waarborg.notice.facts import rectified, restricted
+
+    policy, datamap, today = project.policy, project.datamap, project.clock.now().date()
+    post = letters.Post(case.plan.made_at.date(), today, reference=case.request)
+    if case.plan.undoes:
+        raise UsageError.one(
+            "WB618",
+            "The letter about the end of a restriction goes out before it is lifted.",
+            "People are told first (Art. 18(3)).",
+            "Write it with the reason, and record it: waarborg restriction tell.",
+        )
+    if case.plan.right is Right.ERASURE:
+        return letters.erasure(policy, language, post, gone(case, project))
+    if case.plan.right is Right.RECTIFICATION:
+        passed_on = telling(project, case.request)["told"]
+        return letters.rectification(policy, language, post, rectified(case.plan, policy, datamap, passed_on))
+    with project.door.read() as state:
+        limits = [one for one in state.limits.of_request(case.request) if one.kind is Right.RESTRICTION]
+    ground = str(case.sealed.more.get("ground", ""))
+    until = limits[0].ends if limits else None
+    return letters.restriction(policy, language, post, restricted(case.plan, policy, datamap, ground, until))

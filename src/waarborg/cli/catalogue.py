@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from waarborg.terms import RestrictionGround
+
 GROUPS: Mapping[str, str] = {
     "begin": "To begin",
     "request": "A request, step by step",
@@ -56,6 +58,11 @@ RULE = Argument(("--rule",), "Only this retention rule. Repeat it for more.", "R
 TERMS = Argument(
     ("--terms",), "A YAML file with the terms that organisations set: rule, organisation, period.", "FILE", file=True
 )
+REQUEST = Argument(
+    ("request",), "The restriction's request, or its first characters; else name the person.", "REQUEST", many="?"
+)
+LIMIT = Argument(("limit",), "What stands, by the first characters that `waarborg limits` shows.", "LIMIT")
+PURPOSE = Argument(("--purpose",), "The purpose, by its name in the policy.", "NAME")
 MONTHS = Argument(("--months",), "How many months to show (12).", "N")
 BRIEF = Argument(("--brief",), "Only the totals.", flag=True)
 PEOPLE = (
@@ -287,15 +294,172 @@ COMMANDS: tuple[Command, ...] = (
         (
             Argument(("plan",), "An erasure plan to answer for; leave it out for access.", "PLAN", many="?"),
             *PEOPLE,
-            Argument(("--output", "-o"), "The file to write; - for standard output.", "FILE", file=True),
+            Argument(
+                ("--portability",),
+                "What the person provided, to take elsewhere (Art. 20): a new folder with JSON, CSV and their schema.",
+                flag=True,
+            ),
+            Argument(("--output", "-o"), "The file (or folder) to write; - for standard output.", "FILE", file=True),
             Argument(("--language",), "The language of the letter: one that the policy speaks.", "LANGUAGE"),
         ),
         "Access (Art. 15) writes JSON: data, purposes, recipients, terms and rights; other people's columns are "
-        "withheld. With a plan, the answer is a letter: what went, what stays, why, until when, and who was told.",
+        "withheld. With a plan, the answer is a letter: what went, what stays, why, until when, and who was told; what "
+        "was corrected; what is restricted; or what came back.",
         (
             "waarborg answer --email jan@voorbeeld.example -o answer.json",
             "waarborg answer 8f3c21d0 --language nl",
         ),
+    ),
+    Command(
+        "rectify",
+        "request",
+        "Show what correcting something of one person would do: every copy, and what stays. Touches nothing.",
+        "rights:rectify",
+        (
+            *PEOPLE,
+            Argument(
+                ("--set",),
+                "What is right: an item of the policy (account.email) or one column (app.member.email). Repeat it for more.",
+                "ITEM=VALUE",
+                repeat=True,
+            ),
+            Argument(
+                ("--changes",),
+                "A file with ITEM=VALUE on each line (- for standard input): keeps values out of the shell's history.",
+                "FILE",
+                file=True,
+            ),
+            Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True),
+            BRIEF,
+        ),
+        "Values are checked by what they are (e-mail address, telephone, IBAN, date), by length, NOT NULL, UNIQUE and "
+        "CHECK. The plan is kept sealed; approve, apply and verify it by its id.",
+        (
+            'waarborg rectify --email jan@voorbeeld.example --set account.name="Jan de Vries"',
+            "waarborg rectify --email jan@voorbeeld.example --changes changes.txt",
+        ),
+    ),
+    Command(
+        "restrict",
+        "request",
+        "Show what restricting a person's data would do: what goes to the vault, what stays. Touches nothing.",
+        "rights:restrict",
+        (
+            *PEOPLE,
+            Argument(
+                ("--ground",),
+                "The ground of Art. 18(1).",
+                choices=tuple(ground.value for ground in RestrictionGround),
+            ),
+            Argument(("--explain",), "Say for each line where it was decided: file and line.", flag=True),
+            BRIEF,
+        ),
+        "By the vault where the policy sets data apart (rights.restriction.suspend), else by the marker column that the "
+        "data map declares.",
+        ("waarborg restrict --email jan@voorbeeld.example --ground claims",),
+    ),
+    Command(
+        "restriction tell",
+        "request",
+        "Record that the person was told that a restriction will be lifted, and why (Art. 18(3)).",
+        "rights:told",
+        (
+            REQUEST,
+            *PEOPLE,
+            Argument(("--reason",), "Why it is lifted, in words for the person.", "TEXT"),
+            Argument(("--letter",), "The letter that told them; only its digest is kept.", "FILE", file=True),
+        ),
+        "Nothing is lifted without it.",
+        ('waarborg restriction tell 5f0c21d0 --reason "The address was right." --letter letter.txt',),
+    ),
+    Command(
+        "restriction keep",
+        "request",
+        "The restriction goes on, although its end was told.",
+        "rights:kept",
+        (REQUEST, *PEOPLE),
+        examples=("waarborg restriction keep 5f0c21d0",),
+    ),
+    Command(
+        "restore",
+        "request",
+        "Show what lifting a restriction would bring back. Refused, with each reason, where the world moved on.",
+        "rights:restore",
+        (REQUEST, *PEOPLE, BRIEF),
+        "Approve, apply and verify the plan by its id; then everything is as it was, bit for bit, and the copy is "
+        "destroyed.",
+        ("waarborg restore 5f0c21d0", "waarborg restore --email jan@voorbeeld.example"),
+    ),
+    Command(
+        "restriction end",
+        "request",
+        "Plan the erasure that ends a restriction: its term is over, or the person asks for it.",
+        "rights:end",
+        (REQUEST, *PEOPLE, BRIEF),
+        "When the plan is carried out the key of what is in the vault is destroyed.",
+        ("waarborg restriction end 5f0c21d0",),
+    ),
+    Command(
+        "object",
+        "request",
+        "A person objects to a purpose (Art. 21): it halts while it is weighed; direct marketing stops for good.",
+        "rights:objection",
+        (*PEOPLE, PURPOSE),
+        examples=("waarborg object --email jan@voorbeeld.example --purpose recommendations",),
+    ),
+    Command(
+        "weigh",
+        "request",
+        "The outcome of an objection. To go on needs compelling grounds in words.",
+        "rights:weigh",
+        (
+            LIMIT,
+            Argument(("--uphold",), "The purpose stops.", flag=True),
+            Argument(("--refuse",), "The purpose goes on; --reason says on which compelling grounds.", flag=True),
+            Argument(("--reason",), "The reason, in words for the person.", "TEXT"),
+        ),
+        examples=("waarborg weigh 8f3c21d0 --uphold",),
+    ),
+    Command(
+        "withdraw",
+        "request",
+        "A person takes consent for a purpose back (Art. 7(3)): it stops now.",
+        "rights:withdraw",
+        (*PEOPLE, PURPOSE),
+        examples=("waarborg withdraw --email jan@voorbeeld.example --purpose newsletter",),
+    ),
+    Command(
+        "stop-use",
+        "request",
+        "A person wants all use of their data stopped. What a law demands goes on.",
+        "rights:stop",
+        PEOPLE,
+        examples=("waarborg stop-use --email jan@voorbeeld.example",),
+    ),
+    Command(
+        "take-back",
+        "request",
+        "The person takes an objection, or the stop of all use, back.",
+        "rights:take_back",
+        (LIMIT,),
+        examples=("waarborg take-back 8f3c21d0",),
+    ),
+    Command(
+        "limits",
+        "look",
+        "List what may not be done with whose data: restrictions, objections, withdrawals, stops.",
+        "rights:limits",
+        PEOPLE[:2],
+        examples=("waarborg limits", "waarborg limits --email jan@voorbeeld.example"),
+    ),
+    Command(
+        "may-use",
+        "look",
+        "Ask whether data of these people may be used for a purpose. Exits with 1 where it may not.",
+        "rights:may_use",
+        (*PEOPLE, PURPOSE),
+        "Answers what people had stopped. Whether a consent was given is not asked here.",
+        ("waarborg may-use --email jan@voorbeeld.example --purpose newsletter",),
     ),
     Command(
         "children",

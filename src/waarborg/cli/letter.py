@@ -1,17 +1,21 @@
-"""The answer to an erasure on the command line: the notice's own letter, in a language that the policy speaks."""
+"""What the letters of the command line need: a language that the policy speaks, and what an erasure did and told."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from waarborg.cli.project import Project
 from waarborg.errors import UsageError, near_miss
-from waarborg.notice import letters
-from waarborg.notice.letters import Erased
-from waarborg.notice.markdown import to_text
-from waarborg.notice.phrases import pieces
-from waarborg.notice.words import Say
 from waarborg.plans.casework import Case
 from waarborg.policy.model import Policy
+from waarborg.state.notifications import CONFIRMED, DUE, IMPOSSIBLE, TOLD
+
+if TYPE_CHECKING:
+    from waarborg.notice.letters import Erased
+
+TELLING: Mapping[str, tuple[str, ...]] = {"told": (TOLD, CONFIRMED), "telling": (DUE,), "not_told": (IMPOSSIBLE,)}
+"""How a letter speaks of recipients, by how far telling them is (Art. 19)."""
 
 
 def spoken(policy: Policy, asked: str, here: str) -> str:
@@ -22,34 +26,39 @@ def spoken(policy: Policy, asked: str, here: str) -> str:
     return asked or (here if here in policy.languages else policy.languages[0])
 
 
-def letter(case: Case, policy: Policy, what: Erased, language: str, today: date) -> str:
-    """The letter, as plain text."""
-    post = letters.Post(case.plan.made_at.date(), today, reference=case.request)
-    return to_text(letters.erasure(policy, language, post, what))
+def telling(project: Project, request: str) -> dict[str, tuple[str, ...]]:
+    """The recipients of a request, by how a letter speaks of them."""
+    with project.door.read() as state:
+        all_ = state.notifications.of(request)
+    return {name: tuple(one.recipient for one in all_ if one.state in states) for name, states in TELLING.items()}
 
 
-def letter_data(case: Case, policy: Policy, what: Erased, language: str, digest: str) -> dict[str, object]:
+def gone(case: Case, project: Project) -> Erased:
+    """What the letter about an erasure tells."""
+    from waarborg.notice.erased import erased
+
+    by = telling(project, case.request)
+    return erased(case.plan, project.policy, project.datamap, by["told"], by["not_told"], telling=by["telling"])
+
+
+def as_data(what: Erased, policy: Policy, language: str) -> dict[str, object]:
     """The same for machines: categories, not tables."""
+    from waarborg.notice.phrases import pieces
+    from waarborg.notice.words import Say
+
     say = Say.of(policy, language)
-    return {
-        "ok": case.state == "verified",
-        "request": case.request,
-        "right": case.plan.right.value,
-        "verified": case.state == "verified",
-        "language": language,
-        "gone": list(pieces(policy, say, what.gone, apart=True)),
-        "without_you": list(pieces(policy, say, what.changed, apart=True)),
-        "kept": [
-            {
-                "data": list(pieces(policy, say, one.data, apart=True)),
-                "rule": one.rule,
-                "article": one.article,
-                "until": one.until.isoformat() if one.until else None,
-            }
-            for one in what.kept
-        ],
-        "told": list(what.told),
-        "telling": list(what.telling),
-        "not_told": list(what.not_told),
-        "sha256": digest,
-    }
+
+    def named(refs: tuple[str, ...]) -> list[str]:
+        return list(pieces(policy, say, refs, apart=True))
+
+    kept = [
+        {
+            "data": named(one.data),
+            "rule": one.rule,
+            "article": one.article,
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for one in what.kept
+    ]
+    recipients = {"told": list(what.told), "telling": list(what.telling), "not_told": list(what.not_told)}
+    return {"gone": named(what.gone), "without_you": named(what.changed), "kept": kept, **recipients}

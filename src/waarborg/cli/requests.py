@@ -16,9 +16,12 @@ from waarborg.cli.view import totals
 from waarborg.cli.words import Words
 from waarborg.plans.casework import Case
 from waarborg.plans.model import Plan, Result, Verdict
+from waarborg.terms import Right
 
 SHORT = 8
 """Characters of a plan's id in a hint: enough to tell it from the others."""
+SEARCHED = (Right.ERASURE, Right.RECTIFICATION)
+"""Rights after which a value is searched for in every column: it should be nowhere any more."""
 CARRIED_OUT = ("applied", "verified")
 """States of a plan after which what is still there is a leftover."""
 
@@ -99,7 +102,8 @@ def verify(arguments: Namespace, out: Out) -> int:
         with out.working(say("verifying")):
             verdict = project.work.verify(case.plan.digest)
         found = None
-        if verdict.clean and case.state in CARRIED_OUT and not getattr(arguments, "no_leftovers", False):
+        searched = case.plan.right in SEARCHED and not getattr(arguments, "no_leftovers", False)
+        if verdict.clean and case.state in CARRIED_OUT and searched:
             found = project.work.leftovers(case.plan.digest, leftovers.searching(out, say))
         entries = tuple(entry.seq for entry in project.entries_of(case.plan.digest))
         shower = Shower(say, project.placed, project.policy, project.datamap)
@@ -111,7 +115,7 @@ def verify(arguments: Namespace, out: Out) -> int:
         told = leftovers.data(found) if found else {}
         out.data({**verdict_data(verdict, entries), **told, "ok": holds})
         if holds:
-            out.hint("\n" + say("next_answer", plan=case.plan.id[:SHORT]))
+            out.hint("\n" + say("next_close" if case.plan.undoes else "next_answer", plan=case.plan.id[:SHORT]))
     return exits.OK if holds else exits.FINDINGS
 
 

@@ -24,13 +24,29 @@ from waarborg.datamap.model import SECRET, TECHNICAL, DataMap
 from waarborg.errors import Finding, Severity
 from waarborg.plans.model import Ground, Kept, Plan, Result, StoreResult, Verdict
 from waarborg.policy.model import Policy
-from waarborg.terms import Treatment
+from waarborg.terms import Right, Treatment
 
 ACCENT, BROKEN, PROVEN, QUIET, STRONG = "cyan", "bold red", "bold green", "dim", "bold"
 NAME_WIDTH = 34
 """The most characters of a table's name before it is folded."""
 Placed = Callable[[str], str]
 """From a rule to where it stands: `policy.yaml:262`."""
+
+
+TITLES = {
+    (Right.RESTRICTION, "goes"): "set_apart",
+    (Right.RESTRICTION, "changes"): "emptied",
+    (Right.RECTIFICATION, "changes"): "corrected",
+}
+"""What the parts of a plan are called where they are not an erasure's."""
+
+
+def _changes(plan: Plan) -> str:
+    if plan.undoes:
+        return "comes"
+    if any(step.treatment is Treatment.MARK for step in plan.steps()):
+        return "is_marked"
+    return TITLES.get((plan.right, "changes"), "changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +68,8 @@ class Shower:
             return Stack(*parts)
         width = _name_width(plan)
         for title, mark, groups in (
-            ("goes", "−", seen.goes),
-            ("changes", "~", seen.changes),
+            (TITLES.get((plan.right, "goes"), "goes"), "−", seen.goes),
+            (_changes(plan), "+" if plan.undoes else "~", seen.changes),
             ("stays", "=", seen.stays),
         ):
             if groups:
@@ -71,12 +87,7 @@ class Shower:
     def _plan_head(self, plan: Plan) -> RenderableType:
         say = self.words
         head = beside(
-            Text(
-                say("sweep_of", rule=clean(plan.rule))
-                if plan.rule
-                else say("erasure_of", people=say.people(plan.people)),
-                STRONG,
-            ),
+            Text(self._title(plan), STRONG),
             Text(f"{say('plan')} {plan.id}", ACCENT),
         )
         under = f"{clean(plan.policy)} · {say('made', when=say.moment(plan.made_at))}"
@@ -84,9 +95,32 @@ class Shower:
             under += f" · {say('follows', plan=plan.follows)}"
         return Stack(head, Text(under, QUIET))
 
+    def _title(self, plan: Plan) -> str:
+        say = self.words
+        if plan.rule:
+            return say("sweep_of", rule=clean(plan.rule))
+        name = "restore_of" if plan.undoes else f"{plan.right.value}_of"
+        return say(name if name in WORDS else "erasure_of", people=say.people(plan.people))
+
+    def _other(self, plan: Plan, sums: Totals) -> str:
+        """The whole plan of another right in one sentence; empty for an erasure."""
+        say = self.words
+        if plan.undoes:
+            return say("sum_back", rows=say.rows(plan.rows))
+        if plan.right is Right.RECTIFICATION:
+            return say("sum_corrects", n=say.changes(plan.rows)) if plan.rows else say("sum_corrects_none")
+        if plan.right is Right.RESTRICTION and any(kept.why == "marked" for kept in plan.kept()):
+            return say("sum_marks", rows=say.rows(plan.located))
+        if plan.right is Right.RESTRICTION:
+            rest = max(0, plan.located - sums.goes)
+            return say("sum_apart", rows=say.rows(plan.located), n=say.number(sums.goes), rest=say.number(rest))
+        return ""
+
     def _totals(self, plan: Plan, sums: Totals) -> RenderableType:
         """The whole plan in one sentence."""
         say = self.words
+        if sentence := self._other(plan, sums):
+            return Text(sentence)
         if not plan.located and not plan.rule:
             return Text(say("sum_others", rows=say.rows(sums.changes)) if sums.changes else say("nothing_found"))
         day = say.day(sums.last) if sums.last else ""
@@ -233,6 +267,9 @@ class Shower:
     def verdict(self, verdict: Verdict, tables: int) -> RenderableType:
         """Whether anything is left; `tables` is how many were looked at."""
         say = self.words
+        if verdict.sentence.startswith(("restored", "not restored")):
+            style, mark = (PROVEN, "✓") if verdict.clean else (BROKEN, "✗")
+            return Text(f"{mark} {say.sentence(verdict.sentence)}", style)
         left = verdict.follow_up.rows if verdict.follow_up else 0
         again = say("again", rows=say.rows(left), tables=say.tables(tables))
         if verdict.clean:
@@ -270,7 +307,7 @@ class Shower:
         return Stack(section(say("promises"), told), Padding(grid, (0, 0, 0, 2)))
 
     def _outcomes(self) -> Mapping[str, str]:
-        names = [name for name in WORDS if name.startswith("then_")]
+        names = [name for name in WORDS if name.startswith(("then_", "right_"))]
         return {name: self.words(name) for name in (*names, "at", "term")}
 
     def _place(self, rule: str) -> str:

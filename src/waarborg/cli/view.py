@@ -160,6 +160,9 @@ def _number(id: str) -> tuple[str, int, str]:
 
 def said(policy: Policy, rule: str, lang: str, then: Mapping[str, str]) -> str:
     """A retention rule in a few words: `Account data: erased after the closing of the account`."""
+    if rule.startswith("rights."):
+        right = getattr(policy.rights, rule.removeprefix("rights."), None)
+        return (right.label.say(lang) if right else "") or then.get(f"right_{rule.removeprefix('rights.')}", "")
     found = policy.retention.get(rule.removeprefix("retention."))
     if found is None or not rule.startswith("retention."):
         hold = policy.holds.get(rule.removeprefix("holds."))

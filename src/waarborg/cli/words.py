@@ -116,6 +116,72 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "readable": ("leesbaar blijft: {names}", "stays readable: {names}"),
     "nothing_readable": ("zonder persoonsgegevens", "no personal data in it"),
     "decided": ("besloten in {place}", "decided in {place}"),
+    # the other rights
+    "rectification_of": ("Verbetering van gegevens van {people}", "Rectification of data of {people}"),
+    "restriction_of": ("Beperking voor {people}", "Restriction for {people}"),
+    "restore_of": ("Opheffing van een beperking", "Lifting of a restriction"),
+    "set_apart": ("Gaat naar de kluis", "Goes to the vault"),
+    "emptied": ("Blijft, zonder persoonsgegevens", "Stays, without personal data"),
+    "is_marked": ("Krijgt een merkteken", "Is marked"),
+    "comes": ("Komt terug", "Comes back"),
+    "corrected": ("Wordt verbeterd", "Is corrected"),
+    "correct": ("verbeterd", "corrected"),
+    "mark": ("gemarkeerd", "marked"),
+    "restore": ("terug uit de kluis", "back from the vault"),
+    "sum_corrects": ("Wordt verbeterd: {n}.", "To be corrected: {n}."),
+    "sum_corrects_none": ("Er is niets te verbeteren.", "There is nothing to correct."),
+    "sum_apart": (
+        "Van de {rows} van deze persoon gaan er {n} naar de kluis; {rest} blijven.",
+        "Of the {rows} of this person, {n} go to the vault; {rest} stay.",
+    ),
+    "sum_marks": (
+        "Alle {rows} van deze persoon blijven; de toepassing weet dat ze alleen bewaard worden.",
+        "All {rows} of this person stay; the application knows that they are only stored.",
+    ),
+    "sum_back": ("Er komen {rows} terug uit de kluis.", "{rows} come back from the vault."),
+    "why_other": ("een ander gegeven met dezelfde waarde, niet genoemd", "another item with the same value, not named"),
+    "why_store": ("deze opslag kan niets apart zetten", "its store cannot set rows apart"),
+    "why_marked": ("gemarkeerd, alleen bewaard", "marked, only stored"),
+    "apart_clean": (
+        "gecontroleerd: er is niets over behalve wat blijft",
+        "verified: nothing left but what stays",
+    ),
+    "back_clean": ("teruggezet: elke rij is zoals zij was", "restored: every row is as it was"),
+    "next_restore": ("Opheffen:  waarborg restore {request}", "Lift it:  waarborg restore {request}"),
+    "next_tell": (
+        "Opheffen kan pas als de persoon het weet:  waarborg restriction tell {request} --reason … --letter …",
+        "To lift it, tell the person first:  waarborg restriction tell {request} --reason … --letter …",
+    ),
+    "next_weigh": (
+        "Afwegen:  waarborg weigh {limit} --uphold, of --refuse --reason …",
+        "Weigh it:  waarborg weigh {limit} --uphold, or --refuse --reason …",
+    ),
+    "told": ("Vastgelegd: de persoon weet het, met de reden.", "Recorded: the person was told, with the reason."),
+    "limit_kept": ("De beperking blijft staan.", "The restriction goes on."),
+    "no_limits": ("Er staat niets open: alles mag.", "Nothing stands: everything may be used."),
+    "limit_due": ("termijn voorbij", "term over"),
+    "limit_restriction": ("beperking", "restriction"),
+    "limit_objection": ("bezwaar", "objection"),
+    "limit_withdrawal": ("toestemming ingetrokken", "consent withdrawn"),
+    "limit_stop_use": ("gebruik gestopt", "use stopped"),
+    "limit_is_placed": ("alleen bewaard", "only stored"),
+    "limit_is_told": ("alleen bewaard, einde aangekondigd", "only stored, its end was told"),
+    "limit_is_lifted": ("opgeheven", "lifted"),
+    "limit_is_destroyed": ("gewist", "erased"),
+    "limit_is_weighing": ("gestopt tijdens de afweging", "halted while it is weighed"),
+    "limit_is_upheld": ("gestopt", "stopped"),
+    "limit_is_refused": ("niet gevolgd", "not followed"),
+    "limit_is_ended": ("teruggenomen", "taken back"),
+    "limit_is_stopped": ("gestopt", "stopped"),
+    "ground_accuracy_contested": ("juistheid betwist", "accuracy contested"),
+    "ground_unlawful": ("onrechtmatig, wissen niet gewild", "unlawful, erasure not wanted"),
+    "ground_claims": ("nodig voor een rechtsvordering", "needed for a legal claim"),
+    "ground_objection_pending": ("bezwaar wordt afgewogen", "objection is being weighed"),
+    "may": ("Mag, voor zover de persoon het niet heeft gestopt.", "May be used, as far as the person did not stop it."),
+    "may_not": ("Mag niet.", "May not be used."),
+    "may_many": ("{n} van {all} mogen worden gebruikt.", "{n} of {all} may be used."),
+    "right_rectification": ("Wat niet klopt, verbeteren wij overal", "What is wrong is corrected everywhere"),
+    "right_restriction": ("Op verzoek bewaren wij alleen", "On request we only store"),
     # the result
     "result": ("Uitgevoerd", "Carried out"),
     "result_already": ("Dit was al uitgevoerd", "This was carried out before"),
@@ -226,6 +292,10 @@ ARTICLES = {
     "Art. 17(3)(b)": ("art. 17 lid 3 onder b AVG", "Art. 17(3)(b)"),
     "Art. 17(3)(e)": ("art. 17 lid 3 onder e AVG", "Art. 17(3)(e)"),
     "Art. 15(4)": ("art. 15 lid 4 AVG", "Art. 15(4)"),
+    "Art. 5(1)(d)": ("art. 5 lid 1 onder d AVG", "Art. 5(1)(d)"),
+    "Art. 16": ("art. 16 AVG", "Art. 16"),
+    "Art. 18": ("art. 18 AVG", "Art. 18"),
+    "Art. 18(2)": ("art. 18 lid 2 AVG", "Art. 18(2)"),
 }
 UNITS = {"year": "jaar", "month": ("maand", "maanden"), "day": ("dag", "dagen"), "hour": "uur"}
 
@@ -291,7 +361,7 @@ class Words:
 
     def sentence(self, english: str) -> str:
         """A verdict of the engine, said in the language."""
-        for name in ("clean", "clean_all"):
+        for name in ("clean", "clean_all", "back_clean"):
             if WORDS[name][1] == english:
                 return self(name)
         return english

@@ -66,6 +66,8 @@ class Rectified:
 
     items: tuple[str, ...]
     told: tuple[str, ...] = ()
+    kept: tuple[StillKept, ...] = ()
+    """What was left as it was: kept by law, written by others, or another item with the same value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Restricted:
     data: tuple[str, ...]
     until: date | None = None
     then_erase: bool = False
+    stays: tuple[StillKept, ...] = ()
+    """What stays in the live tables: shared, needed, or kept by law."""
 
 
 def erasure(policy: Policy, language: str, post: Post, what: Erased) -> Page:
@@ -267,8 +271,29 @@ def restriction(policy: Policy, language: str, post: Post, what: Restricted) -> 
         Para(opening),
         Section(say("restriction.what"), some(Bullets(_named(policy, say, what.data)))),
         Section(say("restriction.why"), (Para(say(f"ground.{what.ground}")),)),
+        Section(say("restriction.stays"), some(Facts(tuple(_stays(policy, say, what.stays))))),
         Section(say("restriction.ends"), tuple(map(Para, ends))),
     )
+
+
+def _stays(policy: Policy, say: Say, stays: tuple[StillKept, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What stays although it is restricted, with its reason."""
+    names = {"shared": "restriction.stays_others", "needed": "restriction.stays_needed"}
+    for one in stays:
+        name = capital("; ".join(pieces(policy, say, one.data, apart=True)))
+        yield (
+            name,
+            (_by_rule(policy, say, one, "restriction.stays") or say(names.get(one.why, "restriction.stays_store")),),
+        )
+
+
+def _by_rule(policy: Policy, say: Say, one: StillKept, start: str) -> str:
+    """The reason of what a law or a hold keeps; empty for any other."""
+    kind, _, id = one.rule.partition(".")
+    if one.why != "rule":
+        return ""
+    law = policy.retention[id].law if kind == "retention" and id in policy.retention else ""
+    return say(f"{start}_law", law=say.law(law)) if law else say(f"{start}_hold")
 
 
 def restriction_lifted(policy: Policy, language: str, post: Post, *, since: date, resumes: date, reason: str) -> Page:
@@ -305,12 +330,26 @@ def rectification(policy: Policy, language: str, post: Post, what: Rectified) ->
         say,
         post,
         "rectification.title",
-        Para(say("rectification.opening", received=say.day(post.received))),
+        Para(
+            say(
+                "rectification.opening_partly" if what.kept else "rectification.opening",
+                received=say.day(post.received),
+            )
+        ),
         Section(
             say("rectification.what"), (Bullets(_named(policy, say, what.items)), Para(say("rectification.check")))
         ),
+        Section(say("rectification.kept"), some(Facts(tuple(_left(policy, say, what.kept))))),
         _told(policy, say, what.told),
     )
+
+
+def _left(policy: Policy, say: Say, kept: tuple[StillKept, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a correction left as it was, with its reason."""
+    for one in kept:
+        name = capital("; ".join(pieces(policy, say, one.data, apart=True)))
+        rest = say("rectification.kept_other" if one.why == "other" else "rectification.kept_others")
+        yield name, (_by_rule(policy, say, one, "rectification.kept") or rest,)
 
 
 def objection(policy: Policy, language: str, post: Post, purpose: str, *, stopped: bool, reason: str = "") -> Page:

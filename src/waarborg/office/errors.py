@@ -35,3 +35,7 @@ class NotAllowed(OfficeError):
 
 class JobError(OfficeError):
     """A job that cannot be: WB930, WB931."""
+
+
+class MailError(OfficeError):
+    """A mail did not leave (WB945): it is tried again."""

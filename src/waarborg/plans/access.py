@@ -19,7 +19,7 @@ from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns, words_seed
 from waarborg.policy.model import DataCategory, Policy, Purpose
 from waarborg.state.disclosures import Disclosure
-from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows
+from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows, Seeds
 from waarborg.terms import LinkKind
 
 MOST_SPLITS = 4
@@ -37,6 +37,15 @@ class Section:
     columns: tuple[str, ...]
     withheld: tuple[str, ...] = ()
     """Columns about other people: their names are told, their contents are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a restriction has set apart: it is the person's all the same, and belongs in the answer (Art. 15)."""
+
+    seeds: Mapping[str, Seeds] = field(repr=False)
+    """Keys that lead to what stayed: the identifiers may be among what was set apart."""
+    sections: Sequence[tuple[Section, Sequence[Sequence[tuple[object, ...]]]]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from waarborg.clock import Clock
+from waarborg.datamap.model import SECRET, TECHNICAL
+from waarborg.plans.access import Section
 from waarborg.plans.casework import StateDoor
+from waarborg.plans.resolve import World
 from waarborg.plans.sealing import packed, unpacked
 from waarborg.state import State
 from waarborg.stores.contract import Image, Key
@@ -160,3 +163,31 @@ def _filled(columns: Sequence[str], row: Key, emptied: Emptied | None) -> Key:
     if emptied is None:
         return row
     return tuple(emptied.before.get(name, cell) for name, cell in zip(columns, row, strict=True))
+
+
+def sections(world: World, copy: Copy) -> list[tuple[Section, list[list[Key]]]]:
+    """What is set apart, as an answer shows it: no secret, and of columns about others only that they are there."""
+    found: list[tuple[Section, list[list[Key]]]] = []
+    for store, tables in copy.items():
+        for local, one in tables.items():
+            mapped = world.by_local(store, local)
+            if mapped is None:
+                continue
+            about = {name for arm in mapped.arms for name in arm.link.about}
+            personal = [name for name, decl in mapped.decl.columns.items() if decl.category not in (SECRET, TECHNICAL)]
+            withheld = tuple(name for name in personal if name in about)
+            for columns, rows in _shown(one, [name for name in personal if name not in about]):
+                found.append((Section(mapped.name, "", "theirs", columns, withheld), [rows]))
+    return found
+
+
+def _shown(copy: TableCopy, personal: Sequence[str]) -> Iterator[tuple[tuple[str, ...], list[Key]]]:
+    """Rows that went, and rows of which columns were emptied, each with those of these columns that they have."""
+    columns = tuple(name for name in personal if name in copy.columns)
+    if copy.rows and columns:
+        places = [copy.columns.index(name) for name in columns]
+        yield columns, [tuple(row[place] for place in places) for row in copy.rows]
+    for one in copy.emptied:
+        columns = tuple(name for name in personal if name in one.before)
+        if columns:
+            yield columns, [tuple(one.before[name] for name in columns)]

@@ -103,7 +103,7 @@ def locate(
     """
     seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
     for name, old in (frozen or {}).items():
-        _carry(seeds[name], old)
+        carry(seeds[name], old)
     for name, more in (known or {}).items():
         seeds[name].update(more)
     found: dict[str, Found] = {}
@@ -129,7 +129,7 @@ def locate(
     return Located(found, Sealed(tuple(people), seeds), asked)
 
 
-def _carry(seeds: Seeds, old: Seeds) -> None:
+def carry(seeds: Seeds, old: Seeds) -> None:
     """Frozen keys and words of an earlier look join the present ones."""
     for name, values in old.items():
         if name.startswith(("frozen:", "words:", "tenant:")):

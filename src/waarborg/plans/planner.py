@@ -20,10 +20,11 @@ from typing import IO, TYPE_CHECKING
 from waarborg.clock import Clock, SystemClock
 from waarborg.datamap.model import DataMap
 from waarborg.errors import Finding, Place, PlanError, StalePlan, StoreError, near_miss
-from waarborg.plans.access import Answer, Section, access_blueprint
+from waarborg.plans.access import Answer, Aside, Section, access_blueprint
 from waarborg.plans.drafts import Blueprint, StandInDraft
 from waarborg.plans.erasure import blueprint
-from waarborg.plans.locate import Located, asked_of, complete, given_seeds, hand_over, in_order, locate, prepare
+from waarborg.plans.identifiers import IDENTIFIERS
+from waarborg.plans.locate import Located, asked_of, carry, complete, given_seeds, hand_over, in_order, locate, prepare
 from waarborg.plans.make import make
 from waarborg.plans.model import (
     BY_TRIGGER,
@@ -74,6 +75,8 @@ class Planner:
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
     disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
     """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
+    apart: Callable[[SubjectRef], Aside | None] = lambda person: None
+    """What a restriction has set apart of this person: the vault answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -128,6 +131,8 @@ class Planner:
         asked = asked_of(people, frozen=True)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked, frozen=seeds)
+        for name, found in located.sealed.seeds.items():  # what stands in a shell now names nobody
+            found.update({seed: keys for seed, keys in seeds.get(name, {}).items() if seed.startswith(IDENTIFIERS)})
         sealed = replace(located.sealed, more={"frozen": True})
         return self.made(located, blueprints, self.rules(people)), sealed
 
@@ -186,10 +191,13 @@ class Planner:
         """
         people = [person]
         enough(people, self.datamap)
-        asked = asked_of(people)
+        aside = self.apart(person)
+        asked = asked_of(people, frozen=aside is not None)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
         seeds = {name: given_seeds(world, blueprint, people) for name, blueprint in blueprints.items()}
+        for name, old in (aside.seeds if aside else {}).items():
+            carry(seeds[name], old)
         with ExitStack() as stack:
             sections: list[tuple[Section, Iterable[Sequence[tuple[object, ...]]]]] = []
             for name in in_order(world, list(blueprints)):
@@ -199,6 +207,7 @@ class Planner:
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
+            sections += aside.sections if aside else ()
             answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}

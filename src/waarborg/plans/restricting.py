@@ -18,7 +18,8 @@ from datetime import date, datetime
 from waarborg.canonical import keyed_digest
 from waarborg.errors import PlanError
 from waarborg.evidence.log import Log
-from waarborg.plans.apart import Copy, Copying, read_copy
+from waarborg.plans.access import Aside
+from waarborg.plans.apart import Copy, Copying, read_copy, sections
 from waarborg.plans.casework import Case, Casework, reference
 from waarborg.plans.known import given, known
 from waarborg.plans.model import Approval, Result, Sealed, Verdict
@@ -34,6 +35,21 @@ from waarborg.terms import RestrictionGround, Right, SubjectRef
 @dataclass(slots=True)
 class Restricting(Casework):
     """Casework with restriction (Art. 18)."""
+
+    def __post_init__(self) -> None:
+        self.planner.apart = self.aside
+
+    def aside(self, person: SubjectRef) -> Aside | None:
+        """What is set apart of a person, for an answer to them."""
+        with self.door.begin() as state:
+            found = state.limits.of(given(person), at=self.clock.now())
+            requests = [
+                one.request for one in found if one.kind is Right.RESTRICTION and state.apart.holds(one.request)
+            ]
+            if not requests:
+                return None
+            sealed = read_sealed(state.apart.people(requests[0]))
+            return Aside(sealed.seeds, sections(self.planner.world(), self._read(state, requests[0])))
 
     # -- what is asked -----------------------------------------------------------------------------------------------
 

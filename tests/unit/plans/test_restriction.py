@@ -122,6 +122,19 @@ def test_restricted_data_is_stored_and_nothing_else(make: Make) -> None:
     assert at.work.may_use(AN, "billing")
 
 
+def test_attack_30_an_access_answer_holds_what_is_set_apart(make: Make) -> None:
+    import io
+
+    at = make()
+    restricted(at)
+    out = io.StringIO()
+    at.work.planner.access(AN, out)
+    for canary in ("a canary", "An canary", "an.canary@x.example", "home canary"):
+        assert canary in out.getvalue(), "what is in the vault is theirs all the same"
+    assert "hash canary" not in out.getvalue(), "a secret stays one"
+    assert "of Bo" not in out.getvalue().replace("said by Bo", "").replace('"title": "of Bo"', "")
+
+
 def test_nothing_is_lifted_before_the_person_was_told(make: Make) -> None:
     at = make()
     request = restricted(at)
