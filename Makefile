@@ -8,10 +8,11 @@ UV := $(VENV)/tools/bin/uv
 SYNC := $(UV) pip sync --quiet --require-hashes --python $(BIN)/python
 INSTALL := $(UV) pip install --quiet --no-deps --python $(BIN)/python -e .
 
-.PHONY: help demo test lint bench bench-quick test-real docs requirements clean
+.PHONY: help serve demo test lint bench bench-quick test-real docs requirements clean
 
 help:
 	@echo "make demo         see it work: 200 people, one leaves, then fifty (about 15 seconds)"
+	@echo "make serve        the office with two fictitious companies: privacy centre, console, mail in a folder"
 	@echo "make test         all tests; those for a server that is not there are skipped, and named"
 	@echo "make lint         style, types, layers, and whether the docs are complete"
 	@echo "make bench        the figures, on the full sample; bench-quick on a tenth of it"
@@ -20,6 +21,9 @@ help:
 
 demo: $(VENV)/ready
 	@$(BIN)/waarborg demo
+
+serve: $(VENV)/ready-office
+	@$(BIN)/waarborg office play
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -rs -n auto
@@ -66,6 +70,11 @@ $(VENV)/ready: $(UV) requirements.txt pyproject.toml
 	test -f $(VENV)/ready-dev || $(SYNC) requirements.txt
 	$(INSTALL)
 	touch $@
+
+$(VENV)/ready-office: $(UV) requirements-office.txt pyproject.toml
+	test -f $(VENV)/ready-dev || $(SYNC) requirements-office.txt
+	$(INSTALL)
+	touch $@ $(VENV)/ready
 
 $(VENV)/ready-dev: $(UV) requirements-dev.txt pyproject.toml
 	$(SYNC) requirements-dev.txt

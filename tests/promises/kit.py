@@ -50,6 +50,8 @@ from waarborg.cli.main import main
 from waarborg.cli.project import Project
 from waarborg.clock import SystemClock
 from waarborg.evidence.entry import Entry
+from waarborg.plans.rights import Rights
+from waarborg.terms import SubjectRef
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -159,6 +161,40 @@ class World:
         self.must("answer", *_named(email, identifiers), "--output", str(file))
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
+
+    @contextmanager
+    def work(self) -> Iterator[Rights]:
+        """Every right on one desk, for what has no command of its own."""
+        with Project(self.folder) as project:
+            yield project.work
+
+    def corrected(self, email: str, **changes: str) -> None:
+        """Rectify items of a person: plan, approve, apply, verify. `account_email="…"` is `account.email`."""
+        items = {name.replace("_", ".", 1): value for name, value in changes.items()}
+        with self.work() as work:
+            case = work.plan_rectification(SubjectRef({"email": email}), items)
+            work.approve(case.plan.digest, by="privacy officer")
+            work.apply(case.plan.digest)
+            if not work.verify(case.plan.digest).clean:
+                raise Unusable("the correction is not verified")
+
+    def promises(self, *names: str) -> dict[str, dict[str, Any]]:
+        """What `waarborg promises` says, by the path of the entry."""
+        ran = self.run("promises", *names, "--json")
+        if ran.code not in (0, 1):
+            raise Unusable(ran.err)
+        return {one["path"]: one for one in ran.data["promises"]}
+
+    def swept(self, *rules: str) -> None:
+        """Run these retention rules; the first time of each is allowed by a person, as always."""
+        words = [word for rule in rules for word in ("--rule", rule)]
+        for plan in self.must("retention", "plan", *words)["plans"]:
+            if plan["rows"] and plan["waits"]:
+                self.run("retention", "run", "--rule", plan["rule"], "--json")
+                for open_ in self.must("plans")["plans"]:
+                    if open_["plan"]["rule"] == plan["rule"] and open_["state"] == "made":
+                        self.must("approve", open_["id"], "--by", "privacy officer")
+        self.must("retention", "run", *words)
 
     # -- the database, beside Waarborg -----------------------------------------------------------------------------
 
@@ -383,6 +419,7 @@ def template(deployment: Deployment, folder: Path, patch: pytest.MonkeyPatch) ->
         source = deployment.example / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     deployment.fill(_maker(deployment), folder / deployment.database)
+    (folder / deployment.database).chmod(0o600)
     world = enter(World(deployment, folder, patch))
     world.must("init")
     return world

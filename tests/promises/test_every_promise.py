@@ -7,6 +7,7 @@ office it needs.
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,18 @@ def test_the_office_list_names_known_promises_with_a_reason() -> None:
 
 def test_every_check_is_of_a_known_promise() -> None:
     assert checked() <= {one.id for one in LISTED.promises}
+
+
+@pytest.mark.parametrize("service", DEPLOYMENTS)
+def test_every_promise_has_a_check_or_says_what_of_the_office_it_needs(service: str) -> None:
+    missing = {one.id for one in LISTED.of(service)} - checked() - set(OFFICE)
+    assert not missing, f"write test_{service}_<n>_… for these, or say in office.yaml what they need: {sorted(missing)}"
+
+
+def test_sabotage_an_entry_that_names_no_promise_and_a_promise_without_a_check_are_seen() -> None:
+    policy = load_policy(DEPLOYMENTS["projects"].example / "policy.yaml")
+    one, *others = LISTED.of("projects")
+    assert compare(policy, others).unknown.keys() == {one.id}
+    more = [*LISTED.of("projects"), replace(one, id="projects.999")]
+    assert compare(policy, more).without_entry == ("projects.999",)
+    assert {one.id for one in more} - checked() - set(OFFICE) == {"projects.999"}

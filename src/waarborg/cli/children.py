@@ -31,12 +31,11 @@ def run(arguments: Namespace, out: Out) -> int:
             out.say(f"✗ {say('too_young', rows=say.rows(one.rows), table=one.table, age=age)}")
         if not found:
             out.say(f"✓ {say('nobody_young', age=age)}")
-        people = list(dict.fromkeys((who.table, who.identifiers["key"]) for one in found for who in one.people))
+        asked = {(who.table, *sorted(who.identifiers.items())): who for one in found for who in one.people}
         told = [{"table": one.table, "column": one.column, "rows": one.rows} for one in found]
-        if people and getattr(arguments, "plan", False):
-            asked = {(who.table, who.identifiers["key"]): who for one in found for who in one.people}
-            case = project.work.plan([asked[one] for one in people])
-            show_case(case, project, out, arguments, {"found": told, "people": len(people)})
+        if asked and getattr(arguments, "plan", False):
+            case = project.work.plan(list(asked.values()))
+            show_case(case, project, out, arguments, {"found": told, "people": len(asked)})
         else:
-            out.data({"ok": not found, "found": told, "people": len(people)})
+            out.data({"ok": not found, "found": told, "people": len(asked)})
     return exits.FINDINGS if found else exits.OK

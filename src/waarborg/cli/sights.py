@@ -43,6 +43,7 @@ def look(project: Project, rows: int = ROWS) -> tuple[dict[str, Sight], list[Fin
     """Every store that can be reached, and what was wrong with the others."""
     from waarborg.scan.looks import Looks
     from waarborg.scan.pipeline import scan
+    from waarborg.scan.precision import too_fine
     from waarborg.scan.tested import dead_leads
 
     seen: dict[str, Sight] = {}
@@ -57,6 +58,8 @@ def look(project: Project, rows: int = ROWS) -> tuple[dict[str, Sight], list[Fin
             looks = Looks(store, schema, rows)
             found = scan(store, rows, schema, looks)
             seen[name] = sight(found, schema, dead_leads(project.datamap, name, looks))
+            if project._policy is not None:
+                wrong += too_fine(project._policy, project.datamap, name, looks)
         except StoreError as error:
             wrong += error.findings
     return seen, wrong

@@ -40,6 +40,8 @@ def changes(old: Policy, new: Policy, language: str) -> Page:
     if any(one.effect is Effect.ADMINISTRATIVE and one.path != "version" for one in found):
         says = (Para(say("change.administrative_says")),)
         blocks.append(Section(say("change.administrative"), says, "administrative"))
+    if groups[Effect.MATERIAL] and new.changes.choices:
+        blocks.append(Section(say("change.choices"), (Para(new.changes.choices.say(language)),), "choices"))
     return Page(
         language,
         say("change.title", name=service(new)),

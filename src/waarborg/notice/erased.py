@@ -82,6 +82,13 @@ def _still(policy: Policy, datamap: DataMap, kept: list[Kept]) -> Iterator[Still
             known[0].update(refs)
             known[1].append(one)
     for (rule, article, why), (refs_, all_) in found.items():
-        ends = [one.until for one in all_ if one.until]
-        until = max(ends) if len(ends) == len(all_) else None
+        counted = [one for one in all_ if not _hangs_on(datamap, one.table, {other.table for other in all_})]
+        ends = [one.until for one in counted if one.until]
+        until = max(ends) if ends and len(ends) == len(counted) else None
         yield StillKept(tuple(together(policy, refs_)), rule, article, until, why)
+
+
+def _hangs_on(datamap: DataMap, table: str, others: set[str]) -> bool:
+    """Whether rows of a table end with rows of one of the others: a line has no day of its own beside its invoice's."""
+    decl = datamap.tables.get(table)
+    return any(link.dies_with and link.target in others - {table} for link in (decl.links if decl else ()))

@@ -59,6 +59,8 @@ def _recipient(policy: Policy, say: Say, one: Recipient) -> Iterator[str]:
     if called(policy, say, one) == one.name:
         yield sentence(one.label.say(say.language))
     yield say("recipient.gets", data=data(policy, say, one.data))
+    if one.contact:
+        yield say("recipient.contact", contact=one.contact)
     if one.website:
         yield say("recipient.website", website=one.website)
 

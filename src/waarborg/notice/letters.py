@@ -153,7 +153,9 @@ def _told(
 
 
 def _recipients(policy: Policy, say: Say, ids: tuple[str, ...]) -> str:
-    return say.listed(placed(policy, say, policy.recipients[id]) for id in ids)
+    found = [policy.recipients[id] for id in ids]
+    names = [(placed(policy, say, one, reach=True), one.name[:1].islower()) for one in found]
+    return say.listed(lower(name) if kind else name for name, kind in names)
 
 
 def access(policy: Policy, language: str, post: Post, *, found: bool, withheld: bool = False) -> Page:

@@ -12,7 +12,7 @@ from waarborg.notice.page import Block, Bullets, Facts, Page, Para, Section, Tab
 from waarborg.notice.phrases import category, data, links, pieces, placed, stay
 from waarborg.notice.tables import Told
 from waarborg.notice.words import Say, capital, lower, sentence
-from waarborg.policy.model import Policy
+from waarborg.policy.model import Policy, Recipient
 
 FEW = 5
 """So many days are listed; of more the first and the last."""
@@ -183,7 +183,7 @@ def _recipients(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> Secti
     """Who has it, when each got what as far as that was written down, and what went out by way of exception."""
     told = handover.recipients(seen, say)
     rows = tuple(
-        (placed(policy, say, policy.recipients[id]), tuple(_when(policy, say, given)))
+        (placed(policy, say, policy.recipients[id]), tuple(_when(policy, say, policy.recipients[id], given)))
         for id, given in facts.given.items()
         if any(one.on for one in given)
     )
@@ -191,7 +191,7 @@ def _recipients(policy: Policy, seen: Policy, say: Say, facts: Facts15) -> Secti
     return replace(told, blocks=some(*told.blocks, dated, _exceptional(policy, say, facts)))
 
 
-def _when(policy: Policy, say: Say, given: Sequence[Given]) -> Iterator[str]:
+def _when(policy: Policy, say: Say, who: Recipient, given: Sequence[Given]) -> Iterator[str]:
     days = sorted({one.on for one in given if one.on})
     if len(days) > FEW:
         yield say("answer.given_between", count=say.figure(len(given)), first=say.day(days[0]), last=say.day(days[-1]))
@@ -199,6 +199,8 @@ def _when(policy: Policy, say: Say, given: Sequence[Given]) -> Iterator[str]:
         yield say("answer.given_on", date=say.listed(say.day(day) for day in days))
     if refs := tuple(dict.fromkeys(ref for one in given for ref in one.data)):
         yield say("answer.given_what", data=data(policy, say, refs))
+    if who.contact:
+        yield say("recipient.contact", contact=who.contact)
 
 
 def _exceptional(policy: Policy, say: Say, facts: Facts15) -> Section:

@@ -75,10 +75,14 @@ def called(policy: Policy, say: Say, who: Recipient) -> str:
     return capital(label) if label and who.name[:1].islower() else who.name
 
 
-def placed(policy: Policy, say: Say, who: Recipient) -> str:
-    """A recipient with its country: `Postduif B.V. (Nederland)`. For a kind of people there is no one country."""
-    country = BARE.sub("", say.country(who.country))
-    return called(policy, say, who) + (f" ({country})" if country and not who.name[:1].islower() else "")
+def placed(policy: Policy, say: Say, who: Recipient, reach: bool = False) -> str:
+    """A recipient with its country: `Postduif B.V. (Nederland)`. For a kind of people there is no one country.
+
+    With `reach`, its contact stands there too.
+    """
+    country = "" if who.name[:1].islower() else BARE.sub("", say.country(who.country))
+    known = ", ".join(part for part in (country, who.contact if reach else "") if part)
+    return called(policy, say, who) + (f" ({known})" if known else "")
 
 
 def basis(say: Say, purpose: Purpose) -> str:

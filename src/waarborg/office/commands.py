@@ -32,6 +32,19 @@ COMMANDS: tuple[Command, ...] = (
         ("waarborg worker", "waarborg worker --once"),
     ),
     Command(
+        "office play",
+        "office",
+        "Open the office with two fictitious companies and people to play with.",
+        f"{_WHERE}.play:run",
+        (
+            Argument(("folder",), "Where everything is kept (.waarborg-play).", "FOLDER", many="?", file=True),
+            Argument(("--bind",), "Where to listen (127.0.0.1:8000).", "HOST:PORT"),
+            Argument(("--prepare",), "Make the folder and print who there is; do not serve.", flag=True),
+        ),
+        "Prints addresses, accounts and links. Mail is written to a folder and goes nowhere.",
+        ("waarborg office play --prepare",),
+    ),
+    Command(
         "office upgrade",
         "office",
         "Bring the office's database to this release. On SQLite a copy is kept first.",

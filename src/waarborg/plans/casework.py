@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from waarborg.canonical import digest, keyed_digest
-from waarborg.clock import Clock, SystemClock, monotone
+from waarborg.clock import Clock, SystemClock, day_in_zone, monotone, response_due
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
 from waarborg.evidence.log import Log
 from waarborg.plans.known import given
@@ -82,10 +82,15 @@ class Casework:
         with self.writing() as (state, log, now):
             for person in people:
                 subject, _ = state.people.subject(reference(person), at=now)
-                data = {"request": request, "right": plan.right.value}
+                data = {"request": request, "right": plan.right.value, "due": self.due(now).isoformat()}
                 log.append(kind="request.received", at=now, subject=subject, data=data)
             self.keep(state, log, plan, sealed, request, now)
         return Case(request, plan, "made", sealed)
+
+    def due(self, received: datetime) -> date:
+        """The day by which a request is answered: the law's month (Art. 12(3)), counted where the controller is."""
+        zone = self.planner.policy.controller.time_zone or "UTC"
+        return response_due(day_in_zone(received, zone), ())
 
     @contextmanager
     def writing(self) -> Iterator[tuple[State, Log, datetime]]:

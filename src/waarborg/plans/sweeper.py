@@ -20,7 +20,7 @@ from time import sleep
 from waarborg.errors import Finding, PlanError, StalePlan, near_miss
 from waarborg.plans.drafts import Blueprint, Handover, StandInDraft, WordSource
 from waarborg.plans.due import Due, Spared, Terms
-from waarborg.plans.locate import asked_of, complete, given_seeds, locate
+from waarborg.plans.locate import asked_of, complete, given_seeds, locate, prepare
 from waarborg.plans.make import make
 from waarborg.plans.model import Plan, Sealed, StorePlan
 from waarborg.plans.planner import Planner
@@ -237,6 +237,7 @@ class Sweeper:
                 continue
             seeds = Seeds({**sealed.seeds.get(part.store, Seeds()), **held[part.store]})
             run = _Run(self, plan, part, seeds)
+            yield from run.placeholders(plain[part.store])
             yield from run.loose(plain[part.store])
             yield from run.hanging(whole[part.store], plain[part.store])
 
@@ -259,6 +260,18 @@ class _Run:
     number: int = 0
     done: dict[str, int] = field(default_factory=dict)
     """Rows treated so far, by step."""
+
+    def placeholders(self, drafts: Blueprint) -> Iterator[Chunk]:
+        """The stand-ins that are not there yet, first and alone: rows that were led to one that nobody knows yet would
+        be led there again and again."""
+        change, seeds = self.sweeper.planner.change(self.plan, self.part, drafts, complete(drafts.program, self.seeds))
+        inserts = _inserts(change)
+        if not inserts:
+            return
+        chunk = self._apply(replace(change, steps=inserts, marker=None), seeds)
+        prepare(drafts, self.sweeper.planner.stores[self.part.store], self.seeds, ())
+        if chunk.rows:
+            yield chunk
 
     def loose(self, drafts: Blueprint) -> Iterator[Chunk]:
         """Rows that stand alone: step by step, so many at a time, by their dates."""

@@ -8,17 +8,19 @@ A birth date is what the policy names under `children.birth_date`, wherever the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from waarborg.clock import add_months
+from waarborg.plans.identifiers import frozen_columns, named_by
 from waarborg.plans.planner import Planner
 from waarborg.plans.resolve import Mapped
 from waarborg.plans.rules import before, today_of
 from waarborg.plans.sets import Ownership
-from waarborg.stores.contract import Both, Compare, Not, Program, Rows, RowSet, Seeds
+from waarborg.stores.contract import NONE, Both, Compare, In, Leads, Not, Program, Reading, Rows, RowSet, Seeds
 from waarborg.stores.matching import form
-from waarborg.terms import SubjectRef
+from waarborg.terms import WEAK, SubjectRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Young:
     column: str
     rows: int
     people: tuple[SubjectRef, ...] = field(repr=False)
-    """Who they are, by the keys of their rows; fewer than `rows` where a row leads to nobody."""
+    """Who they are; fewer than `rows` where a row leads to nobody."""
 
 
 def cutoff(minimum_age: int, today: date) -> date:
@@ -64,15 +66,37 @@ def young(planner: Planner, at: datetime) -> tuple[Young, ...]:
     found = []
     for table, column in columns_of(planner):
         rows: Rows = Both((Not(before(table, column, last)), Not(Compare(column, "null")), *_people(table)))
-        target, columns = _leading(planner, table)
-        program = Program((RowSet("young", table.local, rows),))
-        with planner.stores[table.decl.store].reading(program, Seeds()) as look:
-            count = look.count("young")
-            keys = look.values("young", columns) if count and len(columns) == 1 else []
-        if count:
-            people = tuple(SubjectRef({"key": text}, target) for (key,) in keys if (text := form(key)))
-            found.append(Young(table.name, column, count, people))
+        found += _found(planner, table, column, rows)
     return tuple(found)
+
+
+def _found(planner: Planner, table: Mapped, column: str, rows: Rows) -> list[Young]:
+    """The rows, and who they are: by what tells them apart in every store, or by the key of their own row."""
+    program: list[RowSet] = [RowSet("young", table.local, rows)]
+    target, whose = _whose(planner, table)
+    if target is not None:
+        program.append(RowSet("whose", target.local, whose))
+    with planner.stores[table.decl.store].reading(Program(tuple(program)), Seeds()) as look:
+        count = look.count("young")
+        people = tuple(_named(target, look)) if count and target is not None else ()
+    return [Young(table.name, column, count, people)] if count else []
+
+
+def _named(target: Mapped, look: Reading) -> Iterator[SubjectRef]:
+    subject = target.decl.subject
+    if subject is None:
+        return
+    key, columns = subject.key or target.facts.key, frozen_columns(subject)
+    for row in look.values("whose", (*key, *columns)):
+        cells = dict(zip(columns, row[len(key) :], strict=True))
+        strong = {kind: value for kind, value, _ in named_by(subject, cells) if kind not in WEAK}
+        if "email" in strong:  # known to every table that holds the address, not to their own row alone
+            yield SubjectRef({"email": strong["email"]})
+        elif strong:
+            kind = min(strong)
+            yield SubjectRef({kind: strong[kind]})
+        elif len(key) == 1 and (text := form(row[0])):
+            yield SubjectRef({"key": text}, target.name)
 
 
 def _people(table: Mapped) -> list[Rows]:
@@ -82,12 +106,12 @@ def _people(table: Mapped) -> list[Rows]:
     return found + ([Not(Ownership.placeholder(table))] if subject and subject.stand_in else [])
 
 
-def _leading(planner: Planner, table: Mapped) -> tuple[str, tuple[str, ...]]:
-    """The table of people that the rows are of, and the columns that hold its key."""
+def _whose(planner: Planner, table: Mapped) -> tuple[Mapped | None, Rows]:
+    """The table of people that the rows are of, and which of its rows those are."""
     if table.decl.subject:
-        return table.name, table.decl.subject.key or table.facts.key
+        return table, In("young")
     for arm in table.owners:
         target = planner.world().tables[arm.target]
-        if target.decl.subject and arm.to_columns == (target.decl.subject.key or target.facts.key):
-            return arm.target, arm.columns
-    return "", ()
+        if target.decl.subject and arm.same_store and not arm.link.through:
+            return target, Leads(arm.to_columns, table.local, arm.columns, In("young"))
+    return None, NONE

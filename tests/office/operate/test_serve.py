@@ -121,3 +121,18 @@ def test_the_worker_beside_a_server_ends_with_it_however_that_ends(tmp_path: Pat
         time.sleep(0.1)
     os.kill(int(found[0]), 9)
     raise AssertionError("the worker outlived its server")
+
+
+def test_play_makes_two_companies_and_people_who_can_come_in(tmp_path: Path) -> None:
+    folder = tmp_path / "play"
+    made = json.loads(run(tmp_path, "office", "play", str(folder), "--prepare", "--json", WAARBORG_HOME="").stdout)
+    assert len(made["people"]) == 2
+    assert {one["role"] for one in made["staff"]} == {"privacy_officer", "support_agent", "auditor"}
+    assert all(len(one["codes"]) == 3 for one in made["staff"])
+    again = json.loads(run(tmp_path, "office", "play", str(folder), "--prepare", "--json", WAARBORG_HOME="").stdout)
+    assert [one["password"] for one in again["staff"]] == [one["password"] for one in made["staff"]]
+    with serving(folder, tmp_path / "log") as address:
+        for one in again["people"]:
+            assert get(address + one["link"])[0] in (200, 403)  # shown, or how to come in: urllib keeps no cookie
+            assert get(f"{address}/{one['tenant']}/nl/")[0] == 200
+            assert get(address + one["link"])[0] == 403  # it worked once

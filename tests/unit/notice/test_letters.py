@@ -145,3 +145,15 @@ def test_the_last_end_counts_and_an_open_end_is_never_closed() -> None:
     kept = tuple(Kept("app.invoice", 1, ("name",), ground, end) for end in ends)
     assert erased(plan(kept=kept[:2]), taakveld(), taakveld_map()).kept[0].until == date(2033, 12, 31)
     assert erased(plan(kept=kept), taakveld(), taakveld_map()).kept[0].until is None
+
+
+def test_lines_end_with_the_invoice_they_are_on() -> None:
+    ground = Ground("retention.invoices", "Art. 17(3)(b)")
+    kept = (
+        Kept("app.invoice", 1, ("name",), ground, date(2033, 12, 31)),
+        Kept("app.invoice_line", 2, ("amount_cents",), ground, None),
+    )
+    (told,) = erased(plan(kept=kept), taakveld(), taakveld_map()).kept
+    assert told.until == date(2033, 12, 31)
+    (alone,) = erased(plan(kept=kept[1:]), taakveld(), taakveld_map()).kept
+    assert alone.until is None

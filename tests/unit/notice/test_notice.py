@@ -98,7 +98,8 @@ def test_rendered_texts_are_as_reviewed(name: str) -> None:
 
 
 def test_nothing_rendered_is_left_over() -> None:
-    assert {p.relative_to(RENDERED).as_posix() for p in RENDERED.rglob("*.*")} == set(rendered())
+    mails = set(RENDERED.glob("*/mail-*.txt"))  # the office's own, held by its tests
+    assert {p.relative_to(RENDERED).as_posix() for p in set(RENDERED.rglob("*.*")) - mails} == set(rendered())
 
 
 LEFT = re.compile(
