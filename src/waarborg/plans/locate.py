@@ -193,7 +193,8 @@ def prepare(blueprint: Drawn, store: Store, seeds: Seeds, people: Sequence[Subje
             seeds[seed] = _merged(seeds.get(seed, []), [(text,) for word in long for text in _spelled(word)])
         for stand_in in blueprint.stand_ins:
             if stand_in.tenant and f"tenant:{stand_in.table}" not in seeds:
-                seeds[f"tenant:{stand_in.table}"] = list(look.values(stand_in.me, (stand_in.tenant,)))
+                theirs = look.values(stand_in.me, (stand_in.tenant,)) if stand_in.me else ()  # nobody of that table
+                seeds[f"tenant:{stand_in.table}"] = list(theirs)
     with store.reading(blueprint.program, complete(blueprint.program, seeds)) as look:
         for stand_in in blueprint.stand_ins:
             columns = (stand_in.tenant, *stand_in.key) if stand_in.tenant else stand_in.key
