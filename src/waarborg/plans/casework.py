@@ -25,6 +25,7 @@ from waarborg.clock import Clock, SystemClock, monotone
 from waarborg.errors import PlanError, StalePlan, StoreError, WaarborgError, near_miss
 from waarborg.evidence.log import Log
 from waarborg.plans.model import Approval, Plan, Result, Sealed, StoreResult, Verdict
+from waarborg.plans.outliving import remember, settle
 from waarborg.plans.planner import Planner
 from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_bytes
 from waarborg.plans.sweeper import Sweeper
@@ -91,11 +92,15 @@ class Casework:
             yield state, log, now
             log.sign(at=now, key=state.vault.signing_key(at=now))
 
-    def look_up_holds(self, people: Sequence[SubjectRef]) -> None:
-        """Ask the register which holds cover these people by name, for this plan and its steps."""
+    def look_up_holds(self, people: Sequence[SubjectRef], marks: Sequence[str] = ()) -> None:
+        """Ask the register which holds cover these people by name, for this plan and its steps.
+
+        `marks` are those of people whose names are gone (see `Holds.marks`).
+        """
         with self.door.begin() as state:
             now = self.clock.now()
             held = {reference(person): state.holds.covering(person.identifiers, at=now) for person in people}
+            self.planner.under_hold_unnamed = state.holds.covering_marks(marks, at=now)
         self.planner.under_hold = lambda person: held.get(reference(person), frozenset())
 
     def keep(self, state: State, log: Log, plan: Plan, sealed: Sealed, request: str, now: datetime) -> None:
@@ -156,7 +161,7 @@ class Casework:
     def apply(self, plan_id: str) -> Result:
         """Carry out an approved plan. Raises `StalePlan` where reality moved outside the scope (recorded as well)."""
         case = self._asked(plan_id)
-        self.look_up_holds(case.sealed.people)
+        self.look_up_holds(case.sealed.people, case.sealed.marks)
         if case.state not in ("approved", "applied", "verified"):
             raise PlanError.one(
                 "WB424", "This plan was not approved.", "Nothing is carried out unseen.", "Approve it first."
@@ -168,9 +173,11 @@ class Casework:
             self._failed(case, error)
             raise
         with self.writing() as (state, log, now):
-            for part in result.stores:
-                if part.state in ("applied", "already"):
-                    log.append(kind="plan.applied", at=now, data=_applied(state, case, part, now))
+            gone = [part for part in result.stores if part.state in ("applied", "already")]
+            for part in gone:
+                log.append(kind="plan.applied", at=now, data=applied(state, case.plan, case.request, part, now))
+            if gone:
+                remember(self, state, log, case, now)
             if result.done and case.state == "approved":
                 state.plans.set(case.plan.digest, "applied", at=now)
         return result
@@ -189,7 +196,7 @@ class Casework:
         With `leftovers` a clean verdict is followed by a search of every column of every store, which tells `progress`.
         """
         case = self._asked(plan_id)
-        self.look_up_holds(case.sealed.people)
+        self.look_up_holds(case.sealed.people, case.sealed.marks)
         verdict = self.planner.verify(case.plan, case.sealed)
         for _ in range(FOLLOW_UPS if case.state in ("applied", "verified") else 0):
             if verdict.clean or verdict.follow_up is None or not within(case.plan, verdict.follow_up):
@@ -211,7 +218,7 @@ class Casework:
                 "Everything of these people is still there, so nothing of it is a leftover.",
                 "Approve and apply it first.",
             )
-        self.look_up_holds(case.sealed.people)
+        self.look_up_holds(case.sealed.people, case.sealed.marks)
         return self._search(case, progress)
 
     def _search(self, case: Case, progress: Progress | None) -> Leftovers:
@@ -239,7 +246,7 @@ class Casework:
         with self.writing() as (state, log, now):
             for part in result.stores:
                 if part.state == "applied":
-                    data = {**_applied(state, case, part, now), "again": True}
+                    data = {**applied(state, case.plan, case.request, part, now), "again": True}
                     log.append(kind="plan.applied", at=now, data=data)
         return self.planner.verify(case.plan, case.sealed)
 
@@ -260,17 +267,7 @@ class Casework:
             )
             if verdict.clean:
                 state.plans.set(case.plan.digest, "verified", at=now)
-                self._tombstone(state, log, case, verdict, now)
-
-    def _tombstone(self, state: State, log: Log, case: Case, verdict: Verdict, now: datetime) -> None:
-        """What a law keeps comes back by itself on its day: the keys that lead to it wait sealed until then."""
-        ends = sorted(kept.until for kept in verdict.kept if kept.why == "rule" and kept.until)
-        if not ends or any(one.id == case.request for one in state.tombstones.all()):
-            return
-        state.tombstones.put(case.request, sealed_bytes(case.sealed), at=now, ends=ends[0])
-        keeping = by_table((kept.table, kept.rows) for kept in verdict.kept if kept.why == "rule")
-        data = {"tombstone": case.request, "request": case.request, "ends": ends[0].isoformat(), "kept": keeping}
-        log.append(kind="tombstone.made", at=now, data=data)
+                settle(self, state, log, case, verdict, now)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
@@ -374,20 +371,15 @@ def within(approved: Plan, follow_up: Plan) -> bool:
     return all(step.rows <= ceilings.get((step.table, step.treatment), 0) for step in follow_up.steps())
 
 
-def next_end(verdict: Verdict) -> date | None:
-    """The first day on which something that is kept ends."""
-    return min((kept.until for kept in verdict.kept if kept.until), default=None)
-
-
-def _applied(state: State, case: Case, part: StoreResult, now: datetime) -> dict[str, object]:
+def applied(state: State, plan: Plan, request: str, part: StoreResult, now: datetime) -> dict[str, object]:
     """What one store did. The digests of row keys are keyed: small numbers could be guessed from a bare one."""
     secret = state.vault.secret("digests", at=now)
     return {
-        "plan": case.plan.digest,
+        "plan": plan.digest,
         "store": part.store,
         "done": keyed_digest(secret, [[step["id"], step["rows"], step["digest"]] for step in part.steps]),
-        "request": case.request,
-        "people": case.plan.people,
+        "request": request,
+        "people": plan.people,
         "rows": sum(int(str(step["rows"])) for step in part.steps),
         "treated": by_table((str(step["table"]), int(str(step["rows"]))) for step in part.steps),
         "again": part.state == "already",

@@ -126,9 +126,9 @@ def locate(
 
 
 def _carry(seeds: Seeds, old: Seeds) -> None:
-    """Frozen keys and words of an earlier look join the present ones."""
+    """Frozen keys and words of an earlier look join the present ones, and keys that led on to other stores."""
     for name, values in old.items():
-        if name.startswith(("frozen:", "words:", "tenant:")):
+        if name.startswith(("frozen:", "own:", "gone:", "words:", "tenant:")):
             seeds[name] = _merged(seeds.get(name, []), values)
 
 

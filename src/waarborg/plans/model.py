@@ -162,6 +162,8 @@ class Sealed:
     people: tuple[SubjectRef, ...] = field(repr=False)
     seeds: Mapping[str, Seeds] = field(repr=False)
     """By store: identifiers, keys handed over from other stores, and keys frozen for verification."""
+    marks: tuple[str, ...] = field(default=(), repr=False)
+    """How the register of holds knows people whose names are gone: a tombstone's plan names nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class Planner:
     clock: Clock = field(default_factory=SystemClock)
     under_hold: Callable[[SubjectRef], frozenset[str]] = lambda person: frozenset()
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
+    under_hold_unnamed: frozenset[str] = frozenset()
+    """Which holds cover the people of a plan that names nobody: a tombstone's."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -115,6 +117,8 @@ class Planner:
 
     def held(self, people: Sequence[SubjectRef]) -> frozenset[str]:
         """The holds that cover these people by name: all of them, or none, because one plan has one set of rules."""
+        if not people:
+            return self.under_hold_unnamed
         held = [self.under_hold(person) for person in people]
         if len(set(held)) > 1:
             under = sum(1 for one in held if one)

@@ -10,27 +10,28 @@ plan allows the rule from then on, as long as neither the rule nor what it would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from waarborg.canonical import digest, keyed_digest
 from waarborg.errors import Finding, Place, StalePlan, StoreError
 from waarborg.evidence.log import Log
-from waarborg.plans.casework import Casework, by_table, next_end
+from waarborg.plans.casework import Casework, applied
 from waarborg.plans.due import Terms, outcome
-from waarborg.plans.locate import locate
-from waarborg.plans.model import Approval, Plan, Sealed, Verdict
+from waarborg.plans.model import Approval, Plan, Sealed
+from waarborg.plans.outliving import WAITING, marker, move_on
+from waarborg.plans.outliving import stones as outlived
+from waarborg.plans.recall import Recall, Seen
 from waarborg.plans.rules import today_of
-from waarborg.plans.sealing import read_sealed
-from waarborg.plans.sets import Asked
 from waarborg.plans.sweeper import Chunk, Held, Sweeper
+from waarborg.plans.tombstones import Stone
 from waarborg.state import State, Tombstone
-from waarborg.stores.contract import Budget, Seeds
+from waarborg.stores.contract import Budget
 from waarborg.terms import SubjectRef
 
-FROZEN = Asked(frozenset(), frozen=True)
-"""People told by the keys of their rows alone: an address may be somebody's new account by now."""
+TOGETHER = 500
+"""Tombstones that are looked for in one plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,92 +212,107 @@ class Retention:
     def due(self) -> Iterator[Back]:
         """Go through the tombstones: erase what is kept no longer, and find what a re-import brought back."""
         today = today_of(self.work.planner.policy, self.work.clock.now())
-        with self.work.door.read() as state:
-            stones = list(state.tombstones.all())
-        for stone in stones:
+        with self.work.door.begin() as state:
+            recall = Recall(self.work.planner, {}, marker(state, self.work.clock.now()))
+            stones = outlived(state)
+        quiet: dict[Tombstone, Stone] = {}
+        for stone, content in stones.items():
             over = stone.ends is not None and stone.ends < today
-            found = self._reopen(stone, today) if over else self._look(stone)
-            if found:
-                yield found
+            if stone.state == WAITING and over:
+                if ended := self._waited(stone):
+                    yield ended
+                    continue
+            elif over or self._released(stone, content):
+                yield self._reopen(recall.of({stone.id: content}), stone, content)
+                continue
+            quiet[stone] = content
+        yield from self._came_back(recall, quiet)
 
-    def _again(self, stone: Tombstone) -> tuple[Plan, Sealed, Sealed]:
-        """The erasure planned again, by the keys of the rows that were found then."""
-        with self.work.door.read() as state:
-            sealed = read_sealed(state.tombstones.open(stone.id))
-        self.work.look_up_holds(sealed.people)
-        keys = Sealed((), {store: self._keys(seeds) for store, seeds in sealed.seeds.items()})
-        planner = self.work.planner
-        held = planner.held(sealed.people)
-        blueprints = planner.blueprints(FROZEN, held)
-        located = locate(planner.world(), blueprints, planner.stores, [], FROZEN, frozen=keys.seeds)
-        plan = planner.made(located, blueprints, planner.rules(sealed.people), follows=stone.id[:16])
-        return plan, located.sealed, sealed
+    def _released(self, stone: Tombstone, content: Stone) -> bool:
+        """Whether a rule or hold that kept something keeps it no longer, before its day."""
+        if stone.state == WAITING:
+            return False
+        self.work.look_up_holds((), content.holds)
+        return bool(set(content.rules) - set(self.work.planner.rules(())))
 
-    def _keys(self, seeds: Seeds) -> Seeds:
-        """Of the frozen keys those that are the very keys of rows; an address can be another person's by now."""
-        keys = {f"frozen:{t.name}:{','.join(t.facts.key)}" for t in self.work.planner.world().tables.values()}
-        return Seeds({name: values for name, values in seeds.items() if name in keys})
+    def _waited(self, stone: Tombstone) -> Back | None:
+        """The last copy has expired: nothing can bring them back. None where another copy is left."""
+        with self.work.writing() as (state, log, now):
+            until = move_on(self.work, state, log, stone, None, (), now, 0)
+        return None if until else Back(stone.id, 0, None)
 
-    def _look(self, stone: Tombstone) -> Back | None:
+    def _came_back(self, recall: Recall, quiet: Mapping[Tombstone, Stone]) -> Iterator[Back]:
         """Before its day a tombstone finds only what came back: rows that were erased, and are there again."""
-        plan, sealed, _ = self._again(stone)
-        if plan.empty:
-            return None
+        whole = recall.of({stone.id: content for stone, content in quiet.items()})
+        seen: Seen | None = None
+        for ids in self._by_hold(whole):
+            if whole.again(ids, Seen())[0].empty:
+                continue
+            seen = seen or whole.look()
+            for id in _those_with_rows(whole, ids, seen):
+                stone = next(one for one in quiet if one.id == id)
+                yield self._found(whole, stone, seen)
+
+    def _by_hold(self, recall: Recall) -> Iterator[list[str]]:
+        """Tombstones in groups that one plan can be about: under the same holds, and so many at a time."""
+        groups: dict[frozenset[str], list[str]] = {}
+        with self.work.door.begin() as state:
+            for id, content in recall.stones.items():
+                held = state.holds.covering_marks(content.holds, at=self.work.clock.now())
+                groups.setdefault(held, []).append(id)
+        for held, ids in groups.items():
+            self.work.planner.under_hold_unnamed = held
+            yield from (ids[at : at + TOGETHER] for at in range(0, len(ids), TOGETHER))
+
+    def _found(self, recall: Recall, stone: Tombstone, seen: Seen) -> Back:
+        plan, sealed, _ = recall.again([stone.id], seen)
         request = digest(["re-import", stone.id])[:32]
         with self.work.writing() as (state, log, now):
             state.plans.close(request, at=now)
             self.work.keep(state, log, plan, sealed, request, now)
-        tables = ", ".join(sorted({step.table for step in plan.steps()}))
-        waits = Finding(
-            "WB455",
-            Place(),
-            f"{plan.rows} rows that were erased are there again, in {tables}.",
-            "They were imported or restored, or their numbers were given out again: a person can tell.",
-            f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
-        )
-        return Back(stone.id, 0, stone.ends, waits)
+        return Back(stone.id, 0, stone.ends, came_back(plan))
 
-    def _reopen(self, stone: Tombstone, today: date) -> Back:
-        """Its day is over: what was kept goes, under the approval that the erasure had, and the tombstone ends."""
-        plan, sealed, _ = self._again(stone)
-        planner = self.work.planner
-        rows = 0
+    def _reopen(self, recall: Recall, stone: Tombstone, content: Stone) -> Back:
+        """Its day is over: what was kept goes, under the approval that the erasure had, and the tombstone moves on."""
+        self.work.look_up_holds((), content.holds)
+        plan, sealed, _ = recall.again([stone.id], Seen())
+        planner, rows = self.work.planner, 0
         if not plan.empty:
             result = planner.apply(plan, sealed, Approval(plan.digest, "", plan.made_at))
             rows = result.rows
             with self.work.writing() as (state, log, now):
-                secret = state.vault.secret("digests", at=now)
                 for part in result.stores:
                     if part.state in ("applied", "already"):
-                        told = [[step["id"], step["rows"], step["digest"]] for step in part.steps]
-                        data = {
-                            "plan": plan.digest,
-                            "store": part.store,
-                            "done": keyed_digest(secret, told),
-                            "request": stone.id,
-                            "rows": sum(int(str(step["rows"])) for step in part.steps),
-                            "treated": by_table((str(s["table"]), int(str(s["rows"]))) for s in part.steps),
-                        }
-                        log.append(kind="plan.applied", at=now, data=data)
+                        log.append(kind="plan.applied", at=now, data=applied(state, plan, stone.id, part, now))
         verdict = planner.verify(plan, sealed)
-        return Back(stone.id, rows, self._ended(stone, verdict, today))
-
-    def _ended(self, stone: Tombstone, verdict: Verdict, today: date) -> date | None:
-        """When the tombstone is looked at again: when the next rule ends, or the last backup set has expired."""
-        law = replace(verdict, kept=tuple(kept for kept in verdict.kept if kept.why == "rule"))
-        until = next_end(law)
         with self.work.writing() as (state, log, now):
             left = verdict.follow_up.rows if verdict.follow_up else 0
             log.append(kind="plan.verified", at=now, data={"plan": verdict.plan, "request": stone.id, "left": left})
             if not verdict.clean:
-                return stone.ends
-            backups = [r.period for r in self.work.planner.policy.retention.values() if r.sets and r.period]
-            if until is None and stone.state == "keeping" and backups:
-                until = max(period.after(today) for period in backups)
-                state.tombstones.postpone(stone.id, ends=until, state="waiting")
-            elif until is not None:
-                state.tombstones.postpone(stone.id, ends=until)
-            else:
-                state.tombstones.end(stone.id)
-                log.append(kind="tombstone.ended", at=now, data={"tombstone": stone.id})
-        return until
+                return Back(stone.id, rows, stone.ends)
+            rules = planner.rules(())
+            return Back(stone.id, rows, move_on(self.work, state, log, stone, rules, verdict.kept, now, rows))
+
+
+def came_back(plan: Plan) -> Finding:
+    """The finding for rows of erased people that are there again."""
+    tables = ", ".join(sorted({step.table for step in plan.steps()}))
+    return Finding(
+        "WB455",
+        Place(),
+        f"{plan.rows} rows that were erased are there again, in {tables}.",
+        "They were imported or restored, or their numbers were given out again: a person can tell.",
+        f"Look at the plan, and approve it: waarborg approve {plan.id[:8]}",
+    )
+
+
+def _those_with_rows(recall: Recall, ids: Sequence[str], seen: Seen) -> Iterator[str]:
+    """Of many tombstones those whose rows are there: halved until each stands alone."""
+    if recall.again(ids, seen)[0].empty:
+        return
+    if len(ids) == 1:
+        yield ids[0]
+        return
+    half = len(ids) // 2
+    yield from _those_with_rows(recall, ids[:half], seen)
+    yield from _those_with_rows(recall, ids[half:], seen)

@@ -47,9 +47,10 @@ def sealed_bytes(sealed: Sealed) -> bytes:
         {
             "people": [{"identifiers": dict(p.identifiers), "table": p.table} for p in sealed.people],
             "seeds": {
-                store: {name: [[_tag(value) for value in key] for key in keys] for name, keys in seeds.items()}
+                store: {name: [[tagged(value) for value in key] for key in keys] for name, keys in seeds.items()}
                 for store, seeds in sealed.seeds.items()
             },
+            "marks": list(sealed.marks),
         },
         separators=(",", ":"),
     ).encode()
@@ -60,13 +61,16 @@ def read_sealed(body: bytes) -> Sealed:
     found: Mapping[str, Any] = json.loads(body)
     people = tuple(SubjectRef(one["identifiers"], one["table"]) for one in found["people"])
     seeds = {
-        store: Seeds({name: [tuple(_untag(value) for value in key) for key in keys] for name, keys in by_name.items()})
+        store: Seeds(
+            {name: [tuple(untagged(value) for value in key) for key in keys] for name, keys in by_name.items()}
+        )
         for store, by_name in found["seeds"].items()
     }
-    return Sealed(people, seeds)
+    return Sealed(people, seeds, tuple(found.get("marks", ())))
 
 
-def _tag(value: object) -> object:
+def tagged(value: object) -> object:
+    """A value of a key as JSON."""
     match value:
         case None | bool() | int() | str():
             return value
@@ -84,7 +88,8 @@ def _tag(value: object) -> object:
             return {"text": str(value)}
 
 
-def _untag(value: object) -> object:
+def untagged(value: object) -> object:
+    """The value again."""
     if not isinstance(value, dict):
         return value
     ((kind, text),) = value.items()

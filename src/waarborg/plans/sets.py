@@ -76,6 +76,11 @@ class Asked:
     frozen: bool = False
     """Keys found at planning stand in for rows that are already gone (verification)."""
 
+    @property
+    def keyed(self) -> bool:
+        """Nobody is named: the frozen keys are the people themselves (a tombstone knows no name)."""
+        return self.frozen and not self.kinds
+
 
 @dataclass
 class Ownership:
@@ -196,6 +201,9 @@ class Ownership:
         """Rows in which everything begins: the people themselves, or what goes by its date."""
         if self.roots is not None:
             return self.roots.get(table.name)
+        if self.asked.keyed:
+            key = _key(table)
+            return self._frozen(table, key) if table.decl.subject and key in self._handed(table) else None
         return self._identified(table) if table.decl.subject else None
 
     def _define_leaving(self, table: Mapped) -> None:
@@ -256,7 +264,7 @@ class Ownership:
     def elsewhere(self, target: Mapped, identifier: Identifier, me: str) -> str:
         """Rows of another table that hold an identifier of the people."""
         holder = self.world.tables[identifier.table]
-        rows = _holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
+        rows = holding(identifier, Leads(identifier.by, target.local, _key(target), In(me)))
         return self.add(f"words:{holder.local}:{identifier.kind}", holder.local, rows)
 
     def _identified(self, table: Mapped) -> Rows | None:
@@ -283,7 +291,7 @@ class Ownership:
         if not found:
             return None
         rows = _either(found)
-        extra: list[Rows] = [_is(column, values) for column, values in subject.where.items()]
+        extra: list[Rows] = [having(column, values) for column, values in subject.where.items()]
         if subject.nobody:
             extra.append(Not(self.nobody(table)))
         return Both((rows, *extra)) if extra else rows
@@ -291,7 +299,7 @@ class Ownership:
     def _by_holder(self, table: Mapped, identifier: Identifier, kinds: tuple[str, ...]) -> Rows:
         """People whose identifier is in another table."""
         seed = key_seed((*kinds, "as", identifier.kind))
-        held = _holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
+        held = holding(identifier, Given((identifier.column,), seed, How(identifier.normalise)))
         return Leads(_key(table), self.world.tables[identifier.table].local, identifier.by, held)
 
     def _by_kinds(self, table: Mapped, strong: str, weak: list[str], kinds: tuple[str, ...]) -> Rows:
@@ -341,7 +349,7 @@ class Ownership:
         target = self.world.tables[arm.target]
         if arm.elsewhere:
             holder, by = self.world.tables[arm.elsewhere.table].local, arm.elsewhere.by
-            held = _holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
+            held = holding(arm.elsewhere, Leads(by, target.local, _key(target), to))
             return self._with(arm, Leads(arm.columns, holder, arm.to_columns, held, arm.how))
         if through := arm.link.through:
             middle = self.world.tables.get(through.table)
@@ -381,7 +389,7 @@ class Ownership:
             living.append(Not(self.nobody(target)))
         if subject and subject.stand_in:
             living.append(Not(self.placeholder(target)))
-        return [self.leading(arm, _both(living))]
+        return [self.leading(arm, all_of(living))]
 
     @staticmethod
     def placeholder(table: Mapped) -> Rows:
@@ -389,7 +397,7 @@ class Ownership:
         stand_in = table.decl.subject.stand_in if table.decl.subject else None
         if stand_in is None:
             return Either(())
-        return _both([_placed(column, stand_in.values[column]) for column in stand_in.find])
+        return all_of([_placed(column, stand_in.values[column]) for column in stand_in.find])
 
     def _spread(self, start: set[str]) -> set[str]:
         """Tables that inherit a state along their owner links."""
@@ -521,12 +529,12 @@ def handed_columns(world: World, table: Mapped) -> list[tuple[str, ...]]:
     return sorted(found)
 
 
-def _holding(identifier: Identifier, rows: Rows) -> Rows:
+def holding(identifier: Identifier, rows: Rows) -> Rows:
     """The rows among these that hold an identifier of a person: of the right kind, and not a shared one."""
-    parts: list[Rows] = [rows, *(_is(column, values) for column, values in identifier.where.items())]
+    parts: list[Rows] = [rows, *(having(column, values) for column, values in identifier.where.items())]
     if identifier.nobody:
         parts.append(Not(Compare(identifier.column, "in", identifier.nobody)))
-    return _both(parts)
+    return all_of(parts)
 
 
 def _key(table: Mapped) -> tuple[str, ...]:
@@ -539,7 +547,7 @@ def clearable(table: Mapped, reference: ForeignKey) -> bool:
     return any(c is not None and c.nullable and not c.generated and c.name not in table.facts.key for c in columns)
 
 
-def _is(column: str, values: tuple[object, ...]) -> Rows:
+def having(column: str, values: tuple[object, ...]) -> Rows:
     if values == (None,):
         return Compare(column, "null")
     return Compare(column, "in", values)  # type: ignore[arg-type]  # the map's scalars are the contract's
@@ -549,14 +557,14 @@ def _placed(column: str, value: str | int | bool | None) -> Rows:
     """Rows with a placeholder's value; of a text with `{tenant}` in it the part before counts."""
     if isinstance(value, str) and "{tenant}" in value:
         return Compare(column, "starts", (value.partition("{tenant}")[0],))
-    return _is(column, (value,))
+    return having(column, (value,))
 
 
 def _either(parts: Sequence[Rows]) -> Rows:
     return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
 
-def _both(parts: Sequence[Rows]) -> Rows:
+def all_of(parts: Sequence[Rows]) -> Rows:
     if not parts:
         return All()
     return parts[0] if len(parts) == 1 else Both(tuple(parts))

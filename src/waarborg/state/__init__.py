@@ -6,6 +6,7 @@ State(connection, master)          # in the caller's transaction: .log() .vault 
 open_state(path, master=master)    # the command line's SQLite file, with `.begin()` and `.read()`
 """
 
+from waarborg.state.backups import Backup
 from waarborg.state.declared import declared_names
 from waarborg.state.file import StateFile, open_state
 from waarborg.state.master import MasterKey, create_key_file, load_master
@@ -15,6 +16,7 @@ from waarborg.state.whole import State
 
 __all__ = [
     "Applied",
+    "Backup",
     "MasterKey",
     "PersonKeys",
     "State",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from waarborg.canonical import digest, keyed_digest
@@ -59,8 +59,16 @@ class Holds:
 
     def covering(self, identifiers: Mapping[str, str], *, at: datetime) -> frozenset[str]:
         """The holds in force that cover a person known by any of these identifiers."""
+        return self.covering_marks(self.marks(identifiers, at=at), at=at)
+
+    def marks(self, identifiers: Mapping[str, str], *, at: datetime) -> list[str]:
+        """How the register knows a person: for a tombstone, which must not know their name."""
+        return self._hashes(identifiers, at)
+
+    def covering_marks(self, marks: Iterable[str], *, at: datetime) -> frozenset[str]:
+        """The holds in force that cover a person known by any of these marks."""
         found: set[str] = set()
-        for person in self._hashes(identifiers, at):
+        for person in marks:
             for hold, ends in self._sql.all("SELECT hold, ends FROM waarborg_hold WHERE person = ?", [person]):
                 if ends is None or at.date().isoformat() <= ends:
                     found.add(hold)

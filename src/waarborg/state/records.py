@@ -27,8 +27,11 @@ class Tombstone:
 
     id: str
     made: str
+    """When its rows went: copies from before this moment may hold them."""
     ends: date | None
+    """The last day of what is kept, or of the last copy; None where nobody knows it."""
     state: str
+    """`keeping` or `waiting`."""
 
 
 class Tombstones:
@@ -39,13 +42,28 @@ class Tombstones:
     def __init__(self, sql: Sql, vault: Vault) -> None:
         self._sql, self._vault = sql, vault
 
-    def put(self, id: str, content: bytes, *, at: datetime, ends: date | None) -> None:
+    def put(self, id: str, content: bytes, *, at: datetime, ends: date | None, state: str = "keeping") -> None:
         """Seal a tombstone (store keys and keyed identifier hashes). `ends` None: it waits for the last backup set."""
+        check_opaque(state)
         self._vault.seal(check_opaque(f"tombstone:{id}"), content, key=f"tombstone:{id}", kind="tombstone", at=at)
+        self._sql.run("DELETE FROM waarborg_tombstone WHERE id = ? AND state = 'ended'", [id])
         self._sql.run(
             "INSERT INTO waarborg_tombstone (id, made, ends, state) VALUES (?, ?, ?, ?)",
-            [id, instant_text(at), None if ends is None else ends.isoformat(), "keeping"],
+            [id, instant_text(at), None if ends is None else ends.isoformat(), state],
         )
+
+    def renew(self, id: str, content: bytes, *, at: datetime) -> None:
+        """Another content for a tombstone, under its own data key: the moment it was made stays."""
+        self._vault.drop(f"tombstone:{id}")
+        self._vault.seal(f"tombstone:{id}", content, key=f"tombstone:{id}", kind="tombstone", at=at)
+
+    def remake(self, id: str, *, at: datetime) -> None:
+        """Rows of its people went again just now: copies from before this moment hold them."""
+        self._sql.run("UPDATE waarborg_tombstone SET made = ? WHERE id = ?", [instant_text(at), id])
+
+    def has(self, id: str) -> bool:
+        """Whether there is such a tombstone, and it has not ended."""
+        return any(self._rows(" AND id = ?", [id]))
 
     def open(self, id: str) -> bytes:
         """The content of a tombstone; WB556 once it has ended."""

@@ -2,6 +2,8 @@
 
     create(sql)           # makes what is missing; raises StateError WB550 if a newer waarborg made the tables
 
+A table is added by one more statement and the next version: a state of an earlier version gets what it lacks.
+
 Everything personal is in a `sealed` column. Everything else is an opaque id, a declared name, a digest, a keyed hash, a
 count or a time. Entries and heads cannot be updated or deleted through SQL (a trigger on SQLite and PostgreSQL): that
 stops mistakes; it is the signatures that stop people.
@@ -12,7 +14,7 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 1
+VERSION = 2
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -40,6 +42,8 @@ _TABLES = (
        ends {key}, PRIMARY KEY (rule, scope))""",
     """waarborg_hold (hold {key} NOT NULL, person {key} NOT NULL, since {key} NOT NULL, ends {key},
        PRIMARY KEY (hold, person))""",
+    """waarborg_backup (id {key} NOT NULL PRIMARY KEY, name {key} NOT NULL, store {key} NOT NULL, taken {key} NOT NULL,
+       expires {key}, registered {key} NOT NULL, gone {key})""",
 )
 
 _INDEXES = (
@@ -67,7 +71,7 @@ def create(sql: Sql) -> None:
     found = version(sql)
     if found == VERSION:
         return
-    if found is not None:
+    if found is not None and found > VERSION:
         raise StateError.one(
             "WB550",
             f"The state has version {found}; this waarborg knows version {VERSION}.",
@@ -78,8 +82,10 @@ def create(sql: Sql) -> None:
     for table in _TABLES:
         sql.script(f"CREATE TABLE IF NOT EXISTS {table.format(**words)}")
     for name, columns in _INDEXES:
-        missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
-        sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
+        if sql.engine != "mysql":
+            sql.script(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        elif not _has_index(sql, name):
+            sql.script(f"CREATE INDEX {name} ON {columns}")
     for table in APPEND_ONLY:
         _forbid_changes(sql, table)
     sql.run("INSERT INTO waarborg_schema (version) VALUES (?)", [VERSION])
@@ -95,6 +101,11 @@ def _has_tables(sql: Sql) -> bool:
             "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'waarborg_schema'"
         )
     return found is not None
+
+
+def _has_index(sql: Sql, name: str) -> bool:
+    found = "SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name = ?"
+    return sql.one(found, [name]) is not None
 
 
 def _forbid_changes(sql: Sql, table: str) -> None:

@@ -214,6 +214,10 @@ class PersonKeys:
         person_key = self._vault.open(record)
         return subject_hash(person_key, reference), person_key
 
+    def forget_key(self, name: str) -> int:
+        """The same by the name of the key, for a tombstone: it knows no other name of the person."""
+        return self._vault.destroy(name)
+
     def forget(self, reference: str, *, at: datetime) -> int:
         """Destroy the person's key and all that is sealed under it. Entries stay, and name nobody any more."""
         return self._vault.destroy(self.key_name(reference, at=at))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from waarborg.errors import StateError
 from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
+from waarborg.state.backups import Backups
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
 from waarborg.state.master import MasterKey
@@ -19,12 +20,13 @@ from waarborg.state.vault import PersonKeys, Vault
 class State:
     """The parts of the state. All of them run in whatever transaction the connection is in; none of them commits."""
 
-    __slots__ = ("_vault", "markers", "permissions", "sql")
+    __slots__ = ("_vault", "backups", "markers", "permissions", "sql")
 
     def __init__(self, connection: Connection, master: MasterKey | None = None) -> None:
         self.sql = Sql(connection)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
+        self.backups = Backups(self.sql)
         self._vault = None if master is None else Vault(self.sql, master)
 
     def create(self) -> None:
