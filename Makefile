@@ -46,8 +46,11 @@ test-real: $(VENV)/ready-dev
 # requirements*.txt hold hashes for every platform, and no address of any registry.
 requirements: $(UV)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra office pyproject.toml \
+	  -o requirements-office.txt
 	$(PYTHON) -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev']))" \
-	  | $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml - -o requirements-dev.txt
+	  | $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra office pyproject.toml - \
+	  -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

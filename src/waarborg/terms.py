@@ -47,6 +47,28 @@ class LegalBasis(StrEnum):
     LEGITIMATE_INTERESTS = "legitimate_interests"
 
 
+class RestrictionGround(StrEnum):
+    """Why processing is restricted (Art. 18(1))."""
+
+    ACCURACY_CONTESTED = "accuracy_contested"
+    """The person says that it is wrong; until that is verified (a)."""
+    UNLAWFUL = "unlawful"
+    """The processing is unlawful, and the person wants restriction instead of erasure (b)."""
+    CLAIMS = "claims"
+    """No longer needed, but the person needs it for a legal claim (c)."""
+    OBJECTION_PENDING = "objection_pending"
+    """The person objected, and it is being weighed (d)."""
+
+
+class DespiteRestriction(StrEnum):
+    """What restricted data may still be used for (Art. 18(2))."""
+
+    CONSENT = "consent"
+    CLAIMS = "claims"
+    RIGHTS_OF_OTHERS = "rights_of_others"
+    PUBLIC_INTEREST = "public_interest"
+
+
 class Outcome(StrEnum):
     """What a policy rule says should come of data."""
 
@@ -106,3 +128,7 @@ class SubjectRef:
 
     def __str__(self) -> str:
         return f"data subject by {', '.join(sorted(self.identifiers))}"
+
+
+WEAK = frozenset({"name", "first_name", "last_name", "birth_date", "address", "city", "postcode", "ip_address"})
+"""Kinds of identifier that many people share: never enough to know one person by, they only narrow a match."""

@@ -12,6 +12,8 @@
     link     TABLE.column[,TABLE.column] -> TABLE.column[,…]       an undeclared reference that leads to a person
     maybe    TABLE.column -> TABLE.column   an undeclared reference that counts neither way (`*`: to any table)
     audit    column … TABLE.column          in every table that has them, these columns refer there
+    known    column …                       in every table that has them, these columns count neither way
+    around   column …                       in every table that has them, references by these columns count neither way
 
 Declared foreign keys to a table of people are links without being listed.
 """
@@ -76,6 +78,15 @@ def expand(app: str) -> dict[str, Any]:
                     for c in rest[:-1]
                     if table.column(c) and not any(k.columns == (c,) for k in table.foreign_keys)
                 )
+        elif kind == "known":
+            either.extend(f"{t.name}.{c}" for t in schema.tables.values() for c in rest if t.column(c))
+        elif kind == "around":
+            maybe.extend(
+                {"from": [f"{table.name}.{c}"], "to": ["*"], "kind": "belongs_to"}
+                for table in schema.tables.values()
+                for c in rest
+                if table.column(c)
+            )
         elif kind in ("link", "maybe"):
             left, right = " ".join(rest).split(" -> ")
             for part in (*left.split(","), *(p for p in right.split(",") if p != "*")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ from waarborg.scan.findings import Findings
 from waarborg.scan.pipeline import scan
 
 HERE = Path(__file__).parent
+RULES_MADE_ON = (
+    "zabbix",
+    "helpdesk",
+    "tryton",
+    "kamailio",
+    "oscar",
+    "roundcube",
+    "redmine",
+    "hard_nl",
+    "synapse",
+    "pretix",
+)
+REPORTED = ("indico", "cacti", "wagtail", "machina", "mediawiki", "hard_de", "rt", "reviewboard")
 
 
 @dataclass
@@ -82,19 +96,35 @@ def compare(found: Findings, labels: dict[str, Any]) -> dict[str, Score]:
     }
 
 
+def together(scores: Mapping[str, Score]) -> Score:
+    """One score over several applications."""
+    whole = Score()
+    for app, one in scores.items():
+        whole.hit |= {(app, x) for x in one.hit}
+        whole.missed |= {(app, x) for x in one.missed}
+        whole.wrong |= {(app, x) for x in one.wrong}
+    return whole
+
+
 def line(kind: str, s: Score) -> str:
     counts = f"{len(s.hit)} found, {len(s.missed)} missed, {len(s.wrong)} wrong"
     return f"{kind}: recall {s.recall:.3f} precision {s.precision:.3f} ({counts})"
 
 
 def main(apps: list[str], verbose: bool) -> None:
+    seen: dict[str, dict[str, Score]] = {}
     for app in apps:
-        scores = compare(findings(app), truth(app))
+        scores = seen[app] = compare(findings(app), truth(app))
         print(f"{app:12}", "  ".join(line(kind, s) for kind, s in scores.items()))
         if verbose:
             for kind, s in scores.items():
                 print("  missed", kind, sorted(s.missed))
                 print("  wrong ", kind, sorted(s.wrong))
+    for title, half in (("rules half", RULES_MADE_ON), ("reported half", REPORTED)):
+        if set(half) <= set(seen):
+            kinds = ("columns", "links", "subjects")
+            whole = {kind: together({app: seen[app][kind] for app in half}) for kind in kinds}
+            print(f"{title:12}", "  ".join(line(kind, s) for kind, s in whole.items()))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ ID = "8f3c21d0"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
 APPLIED = ["approve", "apply"]
-NEEDS = {"apply": ["approve"], "verify": APPLIED, "leftovers": APPLIED, "answer": [*APPLIED, "verify"]}
+VERIFIED = [*APPLIED, "verify"]
+NEEDS = {"apply": ["approve"], "verify": APPLIED, "leftovers": APPLIED, "answer": VERIFIED, "recipients": VERIFIED}
 """What has to have happened before a command about a plan."""
 
 
@@ -31,6 +32,11 @@ def commands(text: str) -> list[str]:
 def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """A way to type a line in the folder of the company; `waarborg` and `pass` are on the path."""
     made = shop(tmp_path, capsys, monkeypatch)
+    (tmp_path / "iso27001.pdf").write_bytes(b"%PDF-1.7 a certificate")
+    (tmp_path / "order.pdf").write_bytes(b"%PDF-1.7 an order")
+    (tmp_path / "campaign.csv").write_text(
+        "recipient,purpose,data,on,email\nmail_provider,service,account.email,2026-03-02,els@voorbeeld.example\n"
+    )
     (tmp_path / "leavers.csv").write_text("email\nels@voorbeeld.example\nkim@voorbeeld.example\n")
     bin = tmp_path / "bin"
     bin.mkdir()
@@ -84,8 +90,10 @@ def test_each_example_of_the_reference_runs(typed, line: str) -> None:
         earlier = (made.folder / "policy.yaml").read_text(encoding="utf-8")
         (made.folder / "policy-2026-12-01.yaml").write_text(earlier, encoding="utf-8")
     done = run(prepared(made, line))
-    # the small company's policy leaves out some rights on purpose: `check` has something to say about it
-    assert done.returncode == (1 if line.startswith("waarborg check") else 0), done.stderr
+    # the small company's policy leaves out some rights on purpose: `check` has something to say about it; and of a
+    # recipient that was not told yet, `recipients` says so
+    wrong = line.startswith("waarborg check") or line == f"waarborg recipients {ID}"
+    assert done.returncode == (1 if wrong else 0), done.stderr
     assert "WB6" not in done.stderr
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from tests.cli_kit import ROOT, process
 
-from waarborg.cli import demo
+from waarborg.cli import demo, deployments
 from waarborg.cli.main import main
 
 
 def test_the_demo_ends_with_its_sentence_well_under_a_minute() -> None:
     begun = time.monotonic()
-    ran = process("demo", "--lang", "nl")
+    ran = process("demo", "--lang", "nl", environment={"WAARBORG_KEY": "env:NOT_THERE", "APP_DATABASE": "sqlite:///x"})
     assert ran.code == 0, ran.out + ran.err
     assert ran.out.endswith("verified: nothing left but what the plan kept\n")
     assert time.monotonic() - begun < 60
@@ -28,9 +28,8 @@ def test_the_demo_ends_with_its_sentence_well_under_a_minute() -> None:
 @pytest.mark.parametrize("name", ["a mention that nobody mapped", "a column that nobody mapped"])
 def test_the_demo_fails_when_the_map_forgets_something(tmp_path: Path, monkeypatch, capsys, name: str) -> None:
     """The look from outside does not believe the map: what the map forgets is found."""
-    example = tmp_path / "projects"
-    shutil.copytree(ROOT / "examples" / "projects", example)
-    datamap = example / "datamap.yaml"
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    datamap = tmp_path / "examples" / "projects" / "datamap.yaml"
     text = datamap.read_text()
     if name == "a mention that nobody mapped":
         changed = "\n".join(line for line in text.splitlines() if "in_text: body" not in line) + "\n"
@@ -38,7 +37,7 @@ def test_the_demo_fails_when_the_map_forgets_something(tmp_path: Path, monkeypat
         changed = text.replace("      full_name: account.name\n", "      full_name: technical\n", 1)
     assert changed != text
     datamap.write_text(changed)
-    monkeypatch.setattr(demo, "EXAMPLE", example)
+    monkeypatch.setattr(deployments, "PLACES", (tmp_path / "examples",))
     code = main(["demo"])
     seen = capsys.readouterr().out
     assert code == 1
@@ -48,6 +47,6 @@ def test_the_demo_fails_when_the_map_forgets_something(tmp_path: Path, monkeypat
 
 
 def test_the_demo_says_where_it_needs_to_be(tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(demo, "EXAMPLE", tmp_path / "nowhere")
+    monkeypatch.setattr(deployments, "PLACES", (tmp_path / "nowhere",))
     assert main(["demo"]) == 2
     assert "WB630" in capsys.readouterr().err

@@ -14,6 +14,7 @@ GROUPS: Mapping[str, str] = {
     "tell": "What people read",
     "look": "To look at things",
     "prove": "To prove it",
+    "registers": "Registers",
 }
 
 
@@ -440,6 +441,93 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "evidence head", "prove", "Print the last signed head and the public key: keep them elsewhere.", "evidence:head"
+    ),
+    Command(
+        "promises",
+        "prove",
+        "List every promise of the policy: kept, broken or not yet shown, by which check, with its evidence.",
+        "promises:run",
+        (
+            Argument(("promise",), "Only these: the path of an entry, or a promise it names.", "PROMISE", many="*"),
+            Argument(
+                ("--list",), "A file with a list of promises to hold the policy against, both ways.", "FILE", file=True
+            ),
+            Argument(("--offline",), "Leave the databases out: what only they can show is not shown.", flag=True),
+            Argument(("--strict",), "Exit with 1 as well while a promise is not yet shown.", flag=True),
+        ),
+        "Exits with 1 when a promise is broken. What no program can see is kept by an attestation, until its day.",
+        ("waarborg promises", "waarborg promises retention.invoices", "waarborg promises --json"),
+    ),
+    Command(
+        "attest",
+        "prove",
+        "Confirm a promise that no program can see, with a document, until a day.",
+        "registers:attest",
+        (
+            Argument(("promise",), "The path of the policy's entry, or a promise that one entry names.", "PROMISE"),
+            Argument(("--document",), "The document that shows it; its SHA-256 is kept.", "FILE", file=True),
+            Argument(("--until",), "The last day on which it counts.", "DATE"),
+            Argument(("--by",), "Who confirms it; the account you are logged in with if not given.", "NAME"),
+        ),
+        "The document stays where it is. After its last day the promise is broken, until it is confirmed again.",
+        ("waarborg attest measures.datacentre --document iso27001.pdf --until 2027-06-30",),
+    ),
+    Command(
+        "disclose",
+        "registers",
+        "Write down that data of somebody was handed over: to whom, which, when, on what ground.",
+        "registers:disclose",
+        (
+            *PEOPLE,
+            Argument(("--to",), "The recipient of the policy that got it.", "RECIPIENT"),
+            Argument(("--purpose",), "The purpose of the policy it got it for.", "PURPOSE"),
+            Argument(
+                ("--data",), "The data that was handed over (account.email). Repeat it for more.", "DATA", repeat=True
+            ),
+            Argument(("--on",), "The day; today if not given.", "DATE"),
+            Argument(("--document",), "The order, request or instruction; its SHA-256 is kept.", "FILE", file=True),
+            Argument(("--ground",), "An exceptional ground of the policy (disclosures), in place of --to.", "GROUND"),
+            Argument(("--who",), "Exceptional: who got it.", "NAME"),
+            Argument(("--by",), "Exceptional: who decided.", "NAME"),
+            Argument(("--reason",), "Exceptional: why, where there is no document.", "TEXT"),
+            Argument(("--silent-until",), "Exceptional: the person may not be told before the day after this.", "DATE"),
+            Argument(("--silent-law",), "Exceptional: the law that forbids it.", "ARTICLE"),
+            Argument(
+                ("--log",),
+                "A CSV file with a hand-over on each line: recipient, purpose, data, on, and kinds of identifier.",
+                "FILE",
+                file=True,
+            ),
+        ),
+        "Refused where the policy does not promise it: another recipient, another purpose, more data, an agreement or "
+        "safeguard that ended. Access answers name who really got a person's data, and when.",
+        (
+            "waarborg disclose --to mail_provider --purpose service --data account.email --email jan@voorbeeld.example",
+            "waarborg disclose --log campaign.csv",
+            "waarborg disclose --ground law --who Politie --by 'privacy officer' --document order.pdf --data account --email jan@voorbeeld.example",
+        ),
+    ),
+    Command(
+        "recipients",
+        "registers",
+        "Show which recipients must be told of what was done for a request, and write down that they were.",
+        "registers:recipients",
+        (
+            Argument(("plan",), "A plan; everything that waits for an answer if not given.", "PLAN", many="?"),
+            Argument(("recipient",), "The recipient that was told, or answered.", "RECIPIENT", many="?"),
+            Argument(
+                ("--state",),
+                "What happened (told). impossible: it cannot be told, or only with disproportionate effort.",
+                choices=("told", "confirmed", "impossible"),
+            ),
+            Argument(("--document",), "The message or the reply; its SHA-256 is kept.", "FILE", file=True),
+        ),
+        "Whoever has data that was erased, corrected or restricted is told (Art. 19). Exits with 1 while one is not.",
+        (
+            "waarborg recipients",
+            "waarborg recipients 8f3c21d0",
+            "waarborg recipients 8f3c21d0 mail_provider --state confirmed",
+        ),
     ),
     Command(
         "completion",

@@ -14,18 +14,16 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from importlib import util
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from rich.padding import Padding
 from rich.text import Text
 
-from waarborg.cli import exits
+from waarborg.cli import deployments, exits
 from waarborg.cli.main import main
 from waarborg.cli.output import Out
 from waarborg.cli.project import DATAMAP, POLICY, Project
@@ -35,7 +33,6 @@ from waarborg.cli.words import Words
 from waarborg.errors import UsageError
 from waarborg.plans.model import Plan
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "projects"
 SENTENCE = "verified: nothing left but what the plan kept"
 PEOPLE, BATCH = 200, 50
 DATABASE = "taakveld.db"
@@ -113,24 +110,30 @@ class Stage:
 def run(arguments: Namespace, out: Out) -> int:
     """`waarborg demo`. Ends with the verdict's sentence and exit code 0, or says what failed and exits with 1."""
     out.json = False
-    if not (EXAMPLE / "make_data.py").exists():
-        todo = "Run `make demo` in a checkout of the repository."
-        raise UsageError.one("WB630", "The example is not here.", "An installed package does not bring it.", todo)
+    deployments.folder()
     pace = _pace(getattr(arguments, "pace", ""))
     keep = getattr(arguments, "keep", "")
     if keep and Path(keep).exists():
         raise UsageError.one("WB616", "There is such a folder already.", "", "Name a new one with --keep.")
-    before = os.environ.get("APP_DATABASE")
-    try:
+    with surroundings():
         if keep:
             Path(keep).mkdir(parents=True, mode=0o700)
             return play(Stage(Path(keep), out, pace))
         with TemporaryDirectory(prefix="waarborg-demo-") as folder:
             return play(Stage(Path(folder), out, pace))
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """An environment of its own: the demo has its own database and its own key, whatever is set here."""
+    before = {name: os.environ.pop(name, None) for name in ("APP_DATABASE", "WAARBORG_KEY")}
+    try:
+        yield
     finally:
-        os.environ.pop("APP_DATABASE", None)
-        if before is not None:
-            os.environ["APP_DATABASE"] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _pace(text: str) -> float:
@@ -169,25 +172,21 @@ def play(stage: Stage) -> int:
 def set_up(folder: Path) -> int:
     """The files of the example, its database, a state and a key. Returns the number of rows."""
     for name in (POLICY, DATAMAP):
-        copy(EXAMPLE / name, folder / name)
-    spec = util.spec_from_file_location("taakveld_make_data", EXAMPLE / "make_data.py")
-    assert spec is not None  # noqa: S101 - its file was seen a moment ago
-    assert spec.loader is not None  # noqa: S101 - the same
-    module: Any = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.PER_ORGANISATION, module.PROJECTS_EACH = PEOPLE // 2, PEOPLE // 10  # two customers, many shared projects
-    rows: int = module.make(str(folder / DATABASE), PEOPLE)
+        copy(deployments.folder() / "projects" / name, folder / name)
+    make = deployments.maker("projects").make  # two customers, and many projects that they share
+    rows: int = make(str(folder / DATABASE), PEOPLE, per_organisation=PEOPLE // 2, projects_each=PEOPLE // 10)
     os.environ["APP_DATABASE"] = f"sqlite:///{(folder / DATABASE).resolve()}"
     prepare(folder)
     return rows
 
 
 def leavers(folder: Path) -> tuple[Leaver, list[Leaver]]:
-    """Somebody who shares much and has an invoice, and fifty others. Names that two people have are left alone."""
+    """Somebody who shares much and has an invoice, and fifty others. Names that two people have, or that another name
+    begins with, are left alone: a person would have to look."""
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
         found = connection.execute(
             "SELECT m.id, m.full_name, m.email FROM member m WHERE m.id > 0"
-            " AND (SELECT count(*) FROM member o WHERE o.full_name = m.full_name) = 1"
+            " AND (SELECT count(*) FROM member o WHERE o.full_name LIKE m.full_name || '%') = 1"
             " ORDER BY (SELECT count(*) > 0 FROM invoice i WHERE i.member_id = m.id) DESC,"
             " (SELECT count(*) FROM project_member p WHERE p.member_id = m.id AND 1 ="
             " (SELECT count(*) FROM project_member o WHERE o.project_id = p.project_id)),"

@@ -6,16 +6,17 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from waarborg.clock import Clock, SystemClock
-from waarborg.datamap.model import DataMap, StoreDecl
+from waarborg.datamap.model import DataMap
 from waarborg.errors import UsageError
 from waarborg.evidence.entry import Entry
-from waarborg.plans.casework import Casework
+from waarborg.plans.disclosing import attach
 from waarborg.plans.planner import Planner
+from waarborg.plans.rights import Rights
 from waarborg.policy.model import Policy
 from waarborg.state import MasterKey, State, StateFile, load_master, open_state
 from waarborg.stores.contract import Store
@@ -65,7 +66,7 @@ class Project:
     _datamap: DataMap | None = None
     _stores: dict[str, Store] | None = None
     _door: SignedDoor | None = None
-    _work: Casework | None = None
+    _work: Rights | None = None
 
     @classmethod
     def of(cls, arguments: Namespace) -> Project:
@@ -133,7 +134,7 @@ class Project:
     def stores(self) -> dict[str, Store]:
         """Every store of the data map. Connections are made when they are first used."""
         if self._stores is None:
-            from waarborg.stores.registry import open_store
+            from waarborg.stores.registry import beside, open_store
 
             self._stores = {name: open_store(beside(decl, self.folder)) for name, decl in self.datamap.stores.items()}
         return self._stores
@@ -144,11 +145,12 @@ class Project:
         return self.work.planner if self._work else Planner(self.policy, self.datamap, self.stores, self.clock)
 
     @property
-    def work(self) -> Casework:
+    def work(self) -> Rights:
         """Requests, with the state they are kept in."""
         if self._work is None:
             planner = Planner(self.policy, self.datamap, self.stores, self.clock)
-            self._work = Casework(planner, self.door, self.clock)
+            self._work = Rights(planner, self.door, self.clock)
+            attach(self._work)
         return self._work
 
     def master(self) -> MasterKey:
@@ -190,15 +192,3 @@ class Project:
                 links = table.links
                 return links[int(found[1])].place if found and int(found[1]) < len(links) else table.place
         return Place()
-
-
-def beside(decl: StoreDecl, folder: Path) -> StoreDecl:
-    """The declaration with relative file names read from the project's folder, not from where the command runs."""
-    if folder.resolve() == Path.cwd().resolve():
-        return decl
-    return replace(decl, url=_beside(decl.url, folder), read_url=_beside(decl.read_url, folder))
-
-
-def _beside(url: str, folder: Path) -> str:
-    found = re.fullmatch(r"(sqlite:///|file:)([^/:].*)", url)
-    return f"{found[1]}{folder.resolve() / found[2]}" if found and found[2] != ":memory:" else url

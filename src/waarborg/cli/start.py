@@ -10,7 +10,7 @@ from pathlib import Path
 
 from waarborg.cli import exits
 from waarborg.cli.output import Out
-from waarborg.cli.project import DATAMAP, HIDDEN, KEY, POLICY, STATE, SignedDoor, beside
+from waarborg.cli.project import DATAMAP, HIDDEN, KEY, POLICY, STATE, SignedDoor
 from waarborg.cli.starter import datamap_text, policy_text
 from waarborg.clock import SystemClock
 from waarborg.datamap.model import SECRET, TECHNICAL, DataMap, StoreDecl
@@ -80,7 +80,7 @@ def _datamap(
     from waarborg.datamap.dump import dump
     from waarborg.scan.draft import draft
     from waarborg.scan.pipeline import scan
-    from waarborg.stores.registry import open_store
+    from waarborg.stores.registry import beside, open_store
 
     decl = StoreDecl(store, "sql", url)
     opened = open_store(beside(decl, folder))

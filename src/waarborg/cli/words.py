@@ -142,6 +142,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Wat de wet bewaart, komt vanzelf terug op {day}.",
         "What the law keeps comes back by itself on {day}.",
     ),
+    # registers
+    "promises_sum": (
+        "{kept} gehouden, {attested} bevestigd, {not_shown} nog niet aangetoond, {broken} gebroken",
+        "{kept} kept, {attested} attested, {not_shown} not yet shown, {broken} broken",
+    ),
+    "disclosed": ("Verstrekkingen vastgelegd: {n}", "Disclosures written down: {n}"),
+    "told_nobody": ("Niemand hoeft nog bericht te krijgen.", "Nobody has to be told any more."),
     # promises and proof
     "promises": ("Beloften, met bewijs", "Promises, with their proof"),
     "proof": ("bewijs", "proof"),

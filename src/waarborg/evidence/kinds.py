@@ -19,7 +19,7 @@ from datetime import date
 from types import MappingProxyType
 
 from waarborg.errors import EvidenceError, Finding, Place, near_miss
-from waarborg.terms import LegalBasis, Outcome, Right
+from waarborg.terms import LegalBasis, Outcome, RestrictionGround, Right
 
 MOST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -104,7 +104,12 @@ NAMES = Form(
     lambda value, declared: isinstance(value, list | tuple) and all(_is_name(name, declared) for name in value),
 )
 RIGHT = code(*(right.value for right in Right))
+ASK = code(
+    *dict.fromkeys([*(right.value for right in Right), "human_review", "complaint", "child_report", "something_else"])
+)
+"""What somebody can ask: the rights, and what else comes in by the same door."""
 OUTCOME = code(*(outcome.value for outcome in Outcome))
+GROUND = code(*(ground.value for ground in RestrictionGround))
 BASIS = code(*(basis.value for basis in LegalBasis))
 
 
@@ -154,7 +159,17 @@ KINDS: Mapping[str, Kind] = kinds(
     Kind(
         "map.accepted", "A data map was accepted.", {"map": DIGEST}, {"previous": DIGEST, "tables": COUNT}, person=False
     ),
-    Kind("request.received", "A request came in.", {**_REQUEST, "right": RIGHT}, {"due": DATE}),
+    Kind(
+        "request.received",
+        "A request came in.",
+        {**_REQUEST, "right": ASK},
+        {"due": DATE, "door": code("centre", "signed_in", "api", "mailbox", "staff")},
+    ),
+    Kind(
+        "request.identity_asked",
+        "The person was asked to show who they are.",
+        {**_REQUEST, "rung": code("session", "address", "second_factor", "document")},
+    ),
     Kind(
         "request.identified",
         "The person was identified.",
@@ -166,15 +181,46 @@ KINDS: Mapping[str, Kind] = kinds(
         {**_REQUEST, "due": DATE},
         {"reason": code("complex", "many")},
     ),
+    Kind("request.paused", "The clock stands still: what confirms the identity is awaited (Art. 12(6)).", _REQUEST),
+    Kind("request.resumed", "The clock runs again.", {**_REQUEST, "due": DATE}),
+    Kind("request.fee_asked", "A fee was asked for a repeated request (Art. 12(5)).", {**_REQUEST, "cents": COUNT}),
+    Kind("request.passed_on", "The request went to the controller or organisation that decides on it.", _REQUEST),
+    Kind("request.instructed", "Who decides on it gave the instruction to carry it out (Art. 28(3)(a)).", _REQUEST),
+    Kind("request.joined", "The same request was open already, and goes on there.", {**_REQUEST, "into": ID}),
+    Kind("request.withdrawn", "It was taken back.", {**_REQUEST, "by": code("person", "system", "staff")}),
     Kind("request.refused", "The request was refused, with reasons.", _REQUEST, {"rule": NAME, "answer": DIGEST}),
     Kind(
         "request.answered",
         "The answer was handed over.",
         {**_REQUEST, "answer": DIGEST},
-        {"kept": COUNT, "rows": COUNT, "right": RIGHT},
+        {"kept": COUNT, "rows": COUNT, "right": ASK},
     ),
     Kind("request.closed", "The request was closed; its sealed plans are destroyed.", _REQUEST, {"right": RIGHT}),
-    Kind("recipient.notified", "A recipient was told (Art. 19).", {**_REQUEST, "recipient": NAME}, {"right": RIGHT}),
+    Kind(
+        "recipient.notified",
+        "A recipient was told (Art. 19).",
+        {**_REQUEST, "recipient": NAME},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "recipient.answered",
+        "A recipient said that it did the same, or it turned out that it cannot be told.",
+        {**_REQUEST, "recipient": NAME, "reply": code("confirmed", "impossible")},
+        {"right": RIGHT, "document": DIGEST},
+    ),
+    Kind(
+        "data.disclosed",
+        "Data was handed to a recipient, or on an exceptional ground.",
+        {"people": COUNT},
+        {"disclosure": ID, "recipient": NAME, "purpose": NAME, "ground": NAME, "data": NAMES, "document": DIGEST},
+    ),
+    Kind(
+        "promise.attested",
+        "A person confirmed a promise with a document, until a day.",
+        {"promise": NAME, "document": DIGEST, "until": DATE},
+        {"approver": PERSON},
+        person=False,
+    ),
     Kind(
         "plan.made",
         "A plan was made.",
@@ -238,8 +284,14 @@ KINDS: Mapping[str, Kind] = kinds(
         "restriction.placed",
         "Processing was restricted (Art. 18).",
         _REQUEST,
-        {"plan": DIGEST, "rows": COUNT, "ends": DATE},
+        {"plan": DIGEST, "rows": COUNT, "ends": DATE, "ground": GROUND, "way": code("marker", "vault")},
     ),
+    Kind(
+        "restriction.told",
+        "The person was told, before it happens, that a restriction will be lifted (Art. 18(3)).",
+        {**_REQUEST, "reason": DIGEST, "letter": DIGEST},
+    ),
+    Kind("restriction.kept", "A restriction goes on although its end was told.", _REQUEST),
     Kind("restriction.lifted", "A restriction ended; the rows came back.", _REQUEST, {"plan": DIGEST, "rows": COUNT}),
     Kind(
         "restriction.destroyed",
@@ -248,9 +300,29 @@ KINDS: Mapping[str, Kind] = kinds(
         {"rows": COUNT},
     ),
     Kind("objection.recorded", "Someone objected to a purpose (Art. 21).", {"purpose": NAME}, _REQUEST),
-    Kind("objection.upheld", "A purpose stopped for this person.", {"purpose": NAME}, _REQUEST),
-    Kind("consent.given", "Consent was given.", {"purpose": NAME}, {"notice": DIGEST, "channel": NAME}),
-    Kind("consent.withdrawn", "Consent was withdrawn.", {"purpose": NAME}, {"notice": DIGEST, "channel": NAME}),
+    Kind("objection.upheld", "A purpose stopped for this person.", {"purpose": NAME}, {**_REQUEST, "reason": DIGEST}),
+    Kind(
+        "objection.refused",
+        "A purpose goes on for compelling grounds, which the person was told (Art. 21(1)).",
+        {"purpose": NAME, "reason": DIGEST},
+        _REQUEST,
+    ),
+    Kind("objection.ended", "The person took an objection back.", {"purpose": NAME}, _REQUEST),
+    Kind("use.stopped", "All use of a person's data stopped at their word.", _REQUEST),
+    Kind("use.resumed", "The person took it back.", _REQUEST),
+    Kind(
+        "value.rectified",
+        "An item was corrected (Art. 16); the digests prove the old and the new value to whoever has the person's key.",
+        {**_REQUEST, "item": NAME, "old": DIGEST, "new": DIGEST},
+        {"plan": DIGEST, "rows": COUNT},
+    ),
+    Kind("consent.given", "Consent was given.", {"purpose": NAME}, {**_REQUEST, "notice": DIGEST, "channel": NAME}),
+    Kind(
+        "consent.withdrawn",
+        "Consent was withdrawn.",
+        {"purpose": NAME},
+        {**_REQUEST, "notice": DIGEST, "channel": NAME},
+    ),
     Kind(
         "tombstone.made",
         "What is kept will come back by itself.",

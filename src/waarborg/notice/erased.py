@@ -18,6 +18,7 @@ def erased(
     told: tuple[str, ...] = (),
     not_told: tuple[str, ...] = (),
     kept: Iterable[Kept] | None = None,
+    telling: tuple[str, ...] = (),
 ) -> Erased:
     """The facts of an erasure letter. `kept` is what verification found still there; the plan's own without it.
 
@@ -40,6 +41,7 @@ def erased(
         tuple(_still(policy, datamap, stays)),
         told,
         not_told,
+        telling,
     )
 
 

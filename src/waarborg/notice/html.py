@@ -24,8 +24,9 @@ COMMENT = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
 
 @cache
 def style() -> str:
-    """The style sheet, without its comments."""
-    text = resources.files("waarborg.notice").joinpath("style.css").read_text(encoding="utf-8")
+    """The style sheet, without its comments: the colours and the text that the office has too."""
+    folder = resources.files("waarborg.notice").joinpath("css")
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("tokens.css", "text.css"))
     return COMMENT.sub(lambda found: "" if found[0].startswith("/*") else " ", text).strip()
 
 

@@ -54,6 +54,8 @@ class Erased:
     told: tuple[str, ...] = ()
     """Recipients that were told (Art. 19), by id."""
     not_told: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    """Recipients that are yet to be told: somebody sees to it, and it is tracked until they confirm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def erasure(policy: Policy, language: str, post: Post, what: Erased) -> Page:
         changed,
         kept,
         _backups(policy, say),
-        _told(policy, say, what.told, what.not_told),
+        _told(policy, say, what.told, what.not_told, what.telling),
     )
 
 
@@ -131,9 +133,13 @@ def _backups(policy: Policy, say: Say) -> Section:
     return Section(say("erasure.backups"), says)
 
 
-def _told(policy: Policy, say: Say, told: tuple[str, ...], not_told: tuple[str, ...] = ()) -> Section:
+def _told(
+    policy: Policy, say: Say, told: tuple[str, ...], not_told: tuple[str, ...] = (), telling: tuple[str, ...] = ()
+) -> Section:
     """Art. 19: recipients are named, not counted."""
     says = [say("letter.told_says", list=_recipients(policy, say, told))] if told else []
+    if telling:
+        says.append(say("letter.told_will", list=_recipients(policy, say, telling)))
     if not_told:
         says.append(say("letter.told_cannot", list=_recipients(policy, say, not_told)))
     return Section(say("letter.told"), tuple(map(Para, says or [say("letter.told_none")])))
@@ -162,6 +168,16 @@ def access(policy: Policy, language: str, post: Post, *, found: bool, withheld: 
         Section(say("access_letter.withheld"), some(Bullets(limits))),
         Section(say("access_letter.next"), (Para(say("access_letter.next_says", contact=policy.controller.contact)),)),
     )
+
+
+def reply(policy: Policy, language: str, post: Post, text: str) -> Page:
+    """An answer in the controller's own words: to a complaint, a question, a report. `NoticeError` WB820 if empty."""
+    if not text.strip():
+        raise _cannot("WB820", "The answer says nothing.", "People must be told what was done.", "Write the answer.")
+    say = Say.of(policy, language)
+    paragraphs = [Para(part.strip()) for part in text.split("\n\n") if part.strip()]
+    opening = Para(say("reply.opening", received=say.day(post.received)))
+    return _page(policy, say, post, "reply.title", opening, *paragraphs)
 
 
 def portability(policy: Policy, language: str, post: Post) -> Page:

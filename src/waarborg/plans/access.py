@@ -7,7 +7,7 @@ memory. Secrets never come out. In a shared row the columns that describe anothe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -18,6 +18,7 @@ from waarborg.plans.drafts import Handover, StandInDraft, WordSource
 from waarborg.plans.resolve import Arm, Mapped, World
 from waarborg.plans.sets import Asked, Ownership, hand_seed, handed_columns, words_seed
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import Both, Compare, In, Inside, Leads, Not, Program, Rows
 from waarborg.terms import LinkKind
 
@@ -177,6 +178,10 @@ class Answer:
     policy: Policy
     made_at: datetime
     sections: Sequence[tuple[Section, Iterable[Sequence[tuple[object, ...]]]]] = field(repr=False)
+    disclosed: Sequence[Disclosure] = ()
+    """Every hand-over of this person's data, oldest first."""
+    logged: frozenset[str] = frozenset()
+    """The recipients whose hand-overs are written down at all."""
     rows: int = 0
     """Rows written so far."""
 
@@ -187,7 +192,12 @@ class Answer:
             "right": "access",
             "made_at": self.made_at.isoformat(),
             "policy": f"{self.policy.id} {self.policy.version.isoformat()}",
-            "information": information(self.policy, {c for by in categories.values() for c in by.values()}),
+            "information": information(
+                self.policy,
+                {c for by in categories.values() for c in by.values()},
+                [one for one in self.disclosed if not one.silent(self.made_at.date())],
+                self.logged,
+            ),
         }
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "data": [')
         first = True
@@ -244,8 +254,14 @@ def shown(value: object) -> Any:
             return str(value)
 
 
-def information(policy: Policy, items: set[str]) -> dict[str, object]:
-    """What Art. 15(1) asks to be told beside the data itself, for the categories that were found."""
+def information(
+    policy: Policy, items: set[str], disclosed: Sequence[Disclosure] = (), logged: Collection[str] = ()
+) -> dict[str, object]:
+    """What Art. 15(1) asks to be told beside the data itself, for the categories that were found.
+
+    Recipients are the actual ones (C-154/21): those that always get such data, and those by choice only where the
+    register of disclosures says that they got it of this person, or where it never speaks of them.
+    """
     found = {item.partition(".")[0] for item in items}
 
     def touches(refs: Iterable[str]) -> bool:
@@ -259,8 +275,11 @@ def information(policy: Policy, items: set[str]) -> dict[str, object]:
             if touches(one.data)
         ],
         "categories": sorted(found & set(policy.data)),
-        "recipients": [
-            {"id": one.id, "country": one.country} for one in policy.recipients.values() if touches(one.data)
+        "recipients": list(_recipients(policy, touches, disclosed, logged)),
+        "disclosures": [
+            {"ground": one.ground, "who": one.told.get("who", ""), "data": list(one.data), "on": _day(one)}
+            for one in disclosed
+            if one.ground
         ],
         "retention": [
             {"id": one.id, "until": one.until or f"{one.period} from {one.starts_at}", "law": one.law}
@@ -271,3 +290,20 @@ def information(policy: Policy, items: set[str]) -> dict[str, object]:
         "rights": ["rectification", "erasure", "restriction", "objection", "portability", "complaint"],
         "authority": policy.controller.authority,
     }
+
+
+def _recipients(
+    policy: Policy,
+    touches: Callable[[Iterable[str]], bool],
+    disclosed: Sequence[Disclosure],
+    logged: Collection[str],
+) -> Iterator[dict[str, object]]:
+    for one in policy.recipients.values():
+        given = [seen for seen in disclosed if seen.recipient == one.id]
+        if given or (touches(one.data) and not (one.by_choice and one.id in logged)):
+            days = [{"on": _day(seen), "purpose": seen.purpose, "data": list(seen.data)} for seen in given]
+            yield {"id": one.id, "country": one.country, "given": days}
+
+
+def _day(one: Disclosure) -> str:
+    return one.on.isoformat() if one.on else ""

@@ -31,7 +31,7 @@ from waarborg.plans.sealing import plan_bytes, read_plan, read_sealed, sealed_by
 from waarborg.plans.sweeper import Sweeper
 from waarborg.state import State
 from waarborg.state.declared import declared_names
-from waarborg.terms import SubjectRef
+from waarborg.terms import Right, SubjectRef
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -124,8 +124,11 @@ class Casework:
             | ({"rule": f"retention.{plan.rule}"} if plan.rule else {}),
         )
 
-    def approve(self, plan_id: str, by: str) -> Approval:
-        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash."""
+    def approve(self, plan_id: str, by: str, *, rule: bool = False) -> Approval:
+        """Approve exactly this plan. `by` tells who: it is kept as a keyed hash.
+
+        `rule`: nobody looked; the policy lets such a plan pass, and `by` names what decided.
+        """
         with self.writing() as (state, log, now):
             case = self._open(state, plan_id)
             approver, _ = state.people.subject(f"staff:{by}", at=now)
@@ -139,7 +142,7 @@ class Casework:
                 data={
                     "plan": case.plan.digest,
                     "scope": digest([[step.id, step.ceiling] for step in case.plan.steps()]),
-                    "by": "person",
+                    "by": "rule" if rule else "person",
                     "request": case.request,
                     "policy": case.plan.policy_digest,
                     "map": case.plan.datamap_digest,
@@ -268,6 +271,14 @@ class Casework:
             if verdict.clean:
                 state.plans.set(case.plan.digest, "verified", at=now)
                 settle(self, state, log, case, verdict, now)
+                self._recipients(state, case, now)
+
+    def _recipients(self, state: State, case: Case, now: datetime) -> None:
+        """Whoever has the same data must be told that it went (Art. 19): the register of notifications says who."""
+        from waarborg.plans.recipients import must_be_told
+
+        told = must_be_told(self.planner, state, case.plan, case.sealed, now)
+        state.notifications.due(case.request, case.plan.right.value, list(told), at=now)
 
     def answered(self, plan_id: str, answer: str, rows: int) -> None:
         """Record that an answer with this digest was handed over."""
@@ -281,8 +292,20 @@ class Casework:
     def close(self, request: str) -> None:
         """The request is done: its plans and keys are destroyed. What a tombstone needs stays in the tombstone."""
         with self.writing() as (state, log, now):
+            self._forget(state, request, now)
             state.plans.close(request, at=now)
             log.append(kind="request.closed", at=now, data={"request": request})
+
+    def _forget(self, state: State, request: str, now: datetime) -> None:
+        """Of people who were erased, of whom nothing is kept, the register of disclosures knows nothing any more."""
+        from waarborg.plans.recipients import frozen
+
+        if any(one.id == request for one in state.tombstones.all()):
+            return
+        for plan, where in state.plans.of(request):
+            if where == "verified" and read_plan(state.plans.open(plan)).right is Right.ERASURE:
+                sealed = read_sealed(state.plans.attached(plan, "people"))
+                state.disclosures.forget(frozen(self.planner, sealed), at=now)
 
     def hold(self, hold: str, person: SubjectRef, ends: date | None = None) -> None:
         """Put a person under a hold that the policy declares: what it covers stays until the hold is lifted."""

@@ -60,7 +60,7 @@ class FrozenWords:
 def frozen_words(world: World, sealed: Sealed, country: str = "NL") -> FrozenWords:
     """The words that name the people of a plan, each once, in every spelling. `country` is that of national numbers."""
     found: dict[str, tuple[str, set[str], bool]] = {}
-    for kind, value, is_phone in identifying(world, sealed):
+    for kind, value, is_phone in identifiers_of(world, sealed):
         text = unicodedata.normalize("NFC", value).strip()
         if text:
             word, kinds, numbered = found.get(folded(text), (text, set(), False))
@@ -140,7 +140,7 @@ def _is_number(text: str) -> bool:
 # ------------------------------------------------------------------------------------------------ where they come from
 
 
-def identifying(world: World, sealed: Sealed) -> Iterator[tuple[str, str, bool]]:
+def identifiers_of(world: World, sealed: Sealed) -> Iterator[tuple[str, str, bool]]:
     """Kind and value of every identifier that was given, or stood in their rows; whether it is a telephone number."""
     for person in sealed.people:
         for kind, value in person.identifiers.items():

@@ -33,6 +33,8 @@ from waarborg.terms import SubjectRef
 
 SHORTEST_WORD = 3
 """Words of fewer characters are not looked for in texts: they would hit everybody."""
+FROZEN = ("frozen:", "own:", "gone:", "words:", "tenant:")
+"""Seeds of an earlier look that count at the next: keys of rows, keys that led to other stores, words, tenants."""
 ROUNDS = 5
 """How often keys may travel around stores that refer to each other before we give up."""
 
@@ -128,7 +130,7 @@ def locate(
 def _carry(seeds: Seeds, old: Seeds) -> None:
     """Frozen keys and words of an earlier look join the present ones, and keys that led on to other stores."""
     for name, values in old.items():
-        if name.startswith(("frozen:", "own:", "gone:", "words:", "tenant:")):
+        if name.startswith(FROZEN):
             seeds[name] = _merged(seeds.get(name, []), values)
 
 

@@ -28,8 +28,9 @@ from waarborg.plans.make import make
 from waarborg.plans.model import Approval, Plan, PlannedStep, Result, Sealed, StorePlan, StoreResult, Verdict
 from waarborg.plans.resolve import World, resolve
 from waarborg.plans.rules import keepings
-from waarborg.plans.sets import WEAK, Asked
+from waarborg.plans.sets import Asked
 from waarborg.policy.model import Policy
+from waarborg.state.disclosures import Disclosure
 from waarborg.stores.contract import (
     Applied,
     Change,
@@ -44,7 +45,7 @@ from waarborg.stores.contract import (
     Update,
     Write,
 )
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import WEAK, SubjectRef, Treatment
 
 if TYPE_CHECKING:
     from waarborg.plans.leftovers import Leftovers, Progress
@@ -62,6 +63,8 @@ class Planner:
     """Which holds of the policy cover this person by name: the register of matters answers (Art. 17(3)(e))."""
     under_hold_unnamed: frozenset[str] = frozenset()
     """Which holds cover the people of a plan that names nobody: a tombstone's."""
+    disclosed: Callable[[SubjectRef], tuple[Sequence[Disclosure], frozenset[str]]] = lambda person: ((), frozenset())
+    """Who got data of this person, and whose hand-overs are written down at all: the register answers."""
     _world: World | None = None
     _digests: tuple[str, str] | None = None
     _blueprints: dict[tuple[str, Asked, frozenset[str], str], Blueprint] = field(default_factory=dict)
@@ -105,7 +108,7 @@ class Planner:
 
         Raises `PlanError` with everything that stands in the way; `StoreError` where a store cannot be reached.
         """
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         blueprints = self.blueprints(asked, self.held(people))
         located = locate(self.world(), blueprints, self.stores, people, asked)
@@ -146,7 +149,7 @@ class Planner:
         an answer without one of its stores would be a false one.
         """
         people = [person]
-        _enough(people, self.datamap)
+        enough(people, self.datamap)
         asked = asked_of(people)
         world = self.world()
         blueprints = {name: access_blueprint(world, name, asked) for name in self.stores}
@@ -160,7 +163,7 @@ class Planner:
                 look = stack.enter_context(self.stores[name].reading(blueprint.program, whole))
                 hand_over(world, blueprint, look, seeds, people)
                 sections += [(one, _blocks(look, one)) for one in blueprint.sections]
-            answer = Answer(self.policy, self.clock.now(), sections)
+            answer = Answer(self.policy, self.clock.now(), sections, *self.disclosed(person))
             answer.write(
                 out, {n: {c: d.category for c, d in t.columns.items()} for n, t in self.datamap.tables.items()}
             )
@@ -325,7 +328,7 @@ def _blocks(look: Reading, section: Section) -> Iterable[Sequence[tuple[object, 
     return [[()] * look.count(section.set)]
 
 
-def _enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
+def enough(people: Sequence[SubjectRef], datamap: DataMap) -> None:
     """Refuse to look for people by what many people share, or by what the map does not know."""
     if not people:
         raise PlanError.one("WB416", "Nobody was named.", "", "Give at least one identifier of one person.")

@@ -24,7 +24,7 @@ from waarborg.plans.locate import complete, locate
 from waarborg.plans.model import Plan, Sealed
 from waarborg.plans.planner import Planner
 from waarborg.plans.resolve import Arm, Mapped
-from waarborg.plans.sets import WEAK, Asked, all_of, hand_seed, having, holding
+from waarborg.plans.sets import Asked, all_of, hand_seed, having, holding
 from waarborg.plans.sieve import Sieve
 from waarborg.plans.tombstones import STATES, Marker, Stone, key_text, nameless, value_kind
 from waarborg.stores.contract import (
@@ -42,7 +42,7 @@ from waarborg.stores.contract import (
     Seeds,
 )
 from waarborg.stores.matching import cell_forms, day_of, form, keyed_text
-from waarborg.terms import SubjectRef, Treatment
+from waarborg.terms import WEAK, SubjectRef, Treatment
 
 NUMBER, ADDRESS = "number", "address"
 

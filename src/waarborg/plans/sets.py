@@ -41,11 +41,10 @@ from waarborg.stores.contract import (
     Rows,
     RowSet,
 )
+from waarborg.terms import WEAK
 
 Pin = tuple[Mapped, Mapped, tuple[str, ...], tuple[str, ...], Arm | None]
 """A reference that cannot be cut: to which table, from which, its columns there, ours, and the link behind it."""
-WEAK = frozenset({"name", "first_name", "last_name", "birth_date", "address", "city", "postcode", "ip_address"})
-"""Kinds of identifier that many people share: never enough to find one person by (they only narrow a match)."""
 
 
 def key_seed(kinds: Sequence[str]) -> str:

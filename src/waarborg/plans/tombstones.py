@@ -22,7 +22,7 @@ from zlib import crc32
 from waarborg.canonical import keyed_digest
 from waarborg.datamap.model import SECRET, TECHNICAL
 from waarborg.errors import PlanError
-from waarborg.plans.identifiers import identifying
+from waarborg.plans.identifiers import identifiers_of
 from waarborg.plans.model import Sealed
 from waarborg.plans.resolve import Mapped, World
 from waarborg.plans.rules import today_of
@@ -134,7 +134,7 @@ def nameless(table: Mapped, columns: Iterable[str]) -> bool:
 def engrave(world: World, right: Right, sealed: Sealed, marker: Marker) -> Stone:
     """What a tombstone keeps of the sealed side of a plan: keys and marks. Holds, names and rules are the caller's."""
     marks: dict[str, set[str]] = {}
-    for kind, value, _ in identifying(world, sealed):
+    for kind, value, _ in identifiers_of(world, sealed):
         if folded := fold(kind, value):
             marks.setdefault(kind, set()).add(marker.mark(kind, folded))
     keys: dict[str, Seeds] = {}

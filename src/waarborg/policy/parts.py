@@ -303,6 +303,10 @@ class Measure(Entry):
     """The measure in words for people."""
     proof: MeasureProof | None = None
     """measured on the running service, or attested by a person with a document."""
+    measured_by: str = ""
+    """Measured: by what, tls, access, encryption_at_rest or evidence; the measure's own name if left out."""
+    at_most: int | None = None
+    """Measured by access: so many accounts at most can read personal data."""
     document: str = ""
     """Attested: the document."""
     owner: str = ""

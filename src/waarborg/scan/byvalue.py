@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from waarborg.scan.classify import words_of
 from waarborg.scan.looks import Looks
-from waarborg.scan.references import ROLE_WORDS, Reference
+from waarborg.scan.references import ROLE_WORDS, Reference, single_keys
 from waarborg.scan.subjects import Subject
 from waarborg.scan.tables import Role, local_name
 from waarborg.scan.values import as_text
@@ -75,7 +75,7 @@ def by_value_alone(
     """
     for subject in _first(subjects.values()):
         target = schema.tables[subject.table]
-        texts = [c for c in target.key if len(target.key) == 1 and _is_text(target, c)]
+        texts = [c for c in single_keys(target) if _is_text(target, c)]
         texts += [c for k, c in subject.identifiers.items() if k == "username" and c not in texts]
         for to in texts if subject.account else texts[:1]:
             known = {as_text(v) for v in looks.values(subject.table, to) if v is not None}
@@ -90,8 +90,8 @@ def by_value_alone(
                         or (table.name, column.name) in linked
                     ):
                         continue
-                    values = {as_text(v) for v in looks.values(table.name, column.name) if v not in (None, "")}
-                    if len(values) >= 3 and values <= known and not any(v.isdigit() or len(v) < 3 for v in values):
+                    seen = _all_stand_there(looks, table, column, subject.table, to, known)
+                    if seen:
                         yield Reference(
                             table.name,
                             (column.name,),
@@ -99,9 +99,26 @@ def by_value_alone(
                             (to,),
                             "values",
                             0.8,
-                            (f'all {len(values)} distinct sampled values are in "{to}" of "{subject.table}"',),
-                            by_identifier="" if to in target.key else "username",
+                            (f'all {seen} distinct sampled values are in "{to}" of "{subject.table}"',),
+                            by_identifier="" if to in single_keys(target) else "username",
                         )
+                        linked = linked | {(table.name, column.name)}
+
+
+def _all_stand_there(looks: Looks, table: Table, column: Column, target: str, to: str, known: set[str]) -> int:
+    """How many distinct sampled values were seen in the target, when that is all of them; else 0.
+
+    A sample of the target that lacks some is no answer: the store is asked, where one of them or the name suggests it.
+    """
+    values = {as_text(v) for v in looks.values(table.name, column.name) if v not in (None, "")}
+    if len(values) < 3 or any(v.isdigit() or len(v) < 3 for v in values):
+        return 0
+    if values <= known:
+        return len(values)
+    if not values & known and not set(canonical(column.name)) & ROLE_WORDS:
+        return 0
+    seen = looks.inclusion(table.name, (column.name,), target, (to,))
+    return seen.found if seen.asked >= 3 and seen.found == seen.asked else 0
 
 
 def _is_text(table: Table, column: str) -> bool:
@@ -228,7 +245,7 @@ def polymorphic(schema: Schema, roles: Mapping[str, Role], looks: Looks, interes
 def _type_pairs(table: Table, role: Role) -> Iterator[tuple[str, str]]:
     words = {c.name: words_of(c.name, role) for c in table.columns}
     for kind, kw in words.items():
-        stem = tuple(w for w in kw if w not in _TYPE_WORDS and w != "id" and w != "content")
+        stem = tuple(w for w in kw if w not in _TYPE_WORDS and w not in ("id", "body"))
         if not set(kw) & _TYPE_WORDS or len(stem) > 2:
             continue
         for key, iw in words.items():

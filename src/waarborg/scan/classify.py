@@ -54,6 +54,7 @@ _TABLE_NEEDS = frozenset(
         "card",
         "answers",
         "settings",
+        "federated",
     }
 )
 _WHOLE_NAME = frozenset({"channel", "identifier", "bank", "session", "tokens", "avatar", "card"})
@@ -111,6 +112,12 @@ def words_of(column: str, role: Role) -> tuple[str, ...]:
     return canonical(column) if set(lead) & PERSON_WORDS else canonical(bare)
 
 
+_ELSEWHERE = frozenset("external federated social oauth openid linked identity sso saml association idp".split())
+"""A table of these kinds says under which name a person is known to another service."""
+_PROVING = frozenset({"validation", "verification", "confirmation", "recovery", "reset", "invitation"})
+"""A token of such a table was sent to one person."""
+_BILLED = frozenset({"invoice", "order", "payment", "shipping", "delivery"})
+"""Before the parts of an address these say what it is used for."""
 _KEYS_OF_THINGS = frozenset("storage cache foreign primary sort natural wrap archive object".split())
 _ANSWERS = frozenset("value answer response submission entry detail change attribute journal revision".split())
 _WRITINGS = frozenset("comment message post note document wiki article review feedback chat journal complaint".split())
@@ -118,8 +125,16 @@ _WRITINGS = frozenset("comment message post note document wiki article review fe
 
 def classify(facts: Facts, profile: Profile = EMPTY) -> Verdict | None:
     """The best verdict about a column, or None when nothing speaks for it."""
-    candidates = [*_by_name(facts, profile), *_by_value(facts, profile)]
+    candidates = [*_by_name(facts, profile), *_by_value(facts, profile), *_by_type(facts)]
     return max(candidates, key=lambda v: v.confidence, default=None)
+
+
+def _by_type(facts: Facts) -> Iterator[Verdict]:
+    """A text index holds every word of the texts it was made from."""
+    if facts.column.type.startswith("tsvector") and (facts.person or facts.owned or facts.own):
+        yield Verdict(
+            "free_text", 0.65, (f'"{facts.column.name}" is a search index of texts in rows that are a person\'s',)
+        )
 
 
 def name_category(column: Column, role: Role) -> tuple[str, float]:
@@ -232,6 +247,7 @@ def _in_context(
         or (before and rule.need == "own" and before[-1] in _KEYS_OF_THINGS)
         or _is_a_thing(facts, rule, before)
         or (before and rule.need in _WHOLE_NAME)
+        or (words[-1] == "identifier" and before and before[-1] not in PERSON_WORDS)
     ):
         return 0.0
     if not _need_met(facts, rule, about, before):
@@ -262,7 +278,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
         case "traced":
             return facts.person or facts.own or facts.owned or (role.trace and not role.machine)
         case "own":
-            return facts.own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
+            own = facts.own or (facts.chain and rule.category == "encoded" and role.content)
+            return own and not (role.machine or role.join) and (not role.config or rule.category == "encoded")
         case "settings":
             return facts.own and bool(table & {"property", "config", "preference", "setting", "option", "attribute"})
         case "answers":
@@ -283,10 +300,13 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
                 or "card number" in " ".join(role.words)
             )
         case "about":
-            return about or (role.trace and not role.machine)
+            proving = rule.category == "secret" and bool(table & _PROVING)
+            return about or proving or (role.trace and not role.machine)
         case "person":
+            addressee = facts.role.address and (facts.owned or facts.own or facts.chain)
             return (
                 facts.person
+                or (addressee and rule.category in ("name", "employer"))
                 or (facts.extension and rule.category not in ("name", "title", "employer"))
                 or (facts.named and rule.category in ("name", "picture", "biography", "employer", "website"))
             )
@@ -312,6 +332,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return (facts.owned or facts.person) and bool(
                 table & {"identifier", "identity", "identification", "passport", "document_id"}
             )
+        case "federated":
+            return facts.owned and not facts.reference and bool(table & _ELSEWHERE)
         case "bank":
             return {"bank", "account"} <= table or "iban" in table
         case "session":
@@ -320,6 +342,8 @@ def _need_met(facts: Facts, rule: Rule, about: bool, before: tuple[str, ...]) ->
             return (facts.owned or bool(table & {"token", "confirmation"})) and bool(
                 table
                 & {
+                    "grant",
+                    "oauth",
                     "token",
                     "confirmation",
                     "invitation",
@@ -362,6 +386,8 @@ def _is_a_thing(facts: Facts, rule: Rule, before: tuple[str, ...]) -> bool:
         "secret",
         "bank_account",
     ):
+        return False
+    if rule.category == "address" and facts.street and before and before[-1] in _BILLED:
         return False
     return bool(before) and before[-1] in THINGS and not set(before) & PERSON_WORDS
 
@@ -448,8 +474,14 @@ def _by_value(facts: Facts, profile: Profile) -> Iterator[Verdict]:
         yield Verdict(
             "name", round(0.75 * damp, 2), (f"{names:.0%} of the sampled values contain a known given or family name",)
         )
-    if "email" in profile.inside and (facts.owned or facts.person):
-        yield Verdict("encoded", round(0.65 * damp, 2), ("e-mail addresses stand inside its encoded cells",))
+    sentences = profile.share("sentence")
+    if facts.own and facts.role.content and sentences >= 0.5 and profile.distinct >= 3 and profile.mean_words >= 5:
+        yield Verdict("free_text", round(0.6 * damp, 2), (f"{sentences:.0%} of the sampled values are sentences",))
+    told = {"email": "e-mail addresses", "iban": "bank accounts", "name": "names of people"}
+    kinds = [words for kind, words in told.items() if kind in profile.inside]
+    theirs = facts.owned or facts.person or ((facts.own or facts.chain) and profile.inside & {"iban", "name"})
+    if kinds and theirs:
+        yield Verdict("encoded", round(0.65 * damp, 2), (f"{' and '.join(kinds)} stand inside its encoded cells",))
     if profile.share("bsn") >= 0.95 and profile.count >= 20 and facts.person:
         yield Verdict("national_id", 0.7, ("nearly all sampled values pass the 11-proof, which chance would not do",))
     if profile.share("card") >= 0.9 and profile.distinct >= 5 and not facts.key:

@@ -33,7 +33,7 @@ _GROUPS: dict[str, str] = {
     "display name": "displayname anzeigename weergavenaam screenname dispname publicname",
     "maiden name": "maidenname meisjesnaam geburtsname geboortenaam",
     "user name": "username uname loginname userlogin gebruikersnaam benutzername nomutilisateur benutzerkennung "
-    "inlognaam anmeldename authname loginid userid_text",
+    "inlognaam anmeldename authname loginid userid_text localpart",
     "login": "login logins inlog anmeldung connexion signin logon",
     "salutation": "salutation aanhef anrede civilite titulatuur honorific",
     "title": "title titel titre titles",
@@ -206,15 +206,17 @@ _GROUPS: dict[str, str] = {
     "ticket": "ticket tickets issue issues melding meldingen",
     "log": "log logs logging logboek protokoll journal audit auditlog historie history historiek logbook logentry "
     "logentries logfile verlauf historique syslog trail",
-    "created": "ingevoerd toegevoegd erfasst saisi created creation create creator aangemaakt erstellt cree angelegt crea ins aanmaak",
-    "updated": "updated modified modification update changed edited gewijzigd geaendert modifie editor lastmodified "
+    "created": "ingevoerd toegevoegd erfasst saisi created creation create aangemaakt erstellt cree angelegt crea ins aanmaak",
+    "creator": "creator creators ersteller createur aanmaker maker",
+    "editor": "editor editors bewerker",
+    "updated": "updated modified modification update changed edited gewijzigd geaendert modifie lastmodified "
     "upd mod chg write aend wijz",
     "deleted": "deleted removed geloescht verwijderd supprime",
     "unsubscribe": "unsubscribe afmeld afmelden abmelden abmelde desinscription optout",
     "seller": "seller verkoper verkaeufer vendeur salesman salesperson accountmanager vertreter",
-    "assignee": "behandelaar sachbearbeiter bearbeiter sachb zustaendig verantwortlich responsable verantwoordelijke behandeld",
+    "assignee": "assignee assignees behandelaar sachbearbeiter bearbeiter sachb zustaendig verantwortlich responsable verantwoordelijke behandeld",
     "by": "by door von par",
-    "assigned": "assigned assignee toegewezen zugewiesen",
+    "assigned": "assigned toegewezen zugewiesen",
     "newsletter": "newsletter nieuwsbrief newsletters mailinglist mailinglijst",
     "remote": "remote peer",
     "number plate": "numberplates",
@@ -250,6 +252,11 @@ child created updated modified deleted new old form attribute value price discou
 credential detail history setting preference permission attempt failure request response archive line entry address_book
 profile photo answer question survey course lesson grade enrolment enrollment assignment submission discussion chat room
 channel by at on is has enabled verified confirmed sent read notes tel mob fax
+linked outgoing incoming known draft step stage board member membership calendar reservation booking location building
+provider service server application device push code grant consent policy report review rating score like follow
+watch block ban tag label category comment document folder version release activity event stream queue message box
+mailing list invite signup register login credential backup public private profile badge group member work space
+oauth sso oidc saml openid token organiser organizer sponsor volunteer donation campaign petition case treatment visit diagnosis prescription letter
 """.split()
 
 COMPOUND_WORDS: frozenset[str] = frozenset(

@@ -32,7 +32,13 @@ _VERBS = frozenset(
     "posted sent last who to".split()
 )
 """Alone these are moments or flags; with `by` or an id they name a person."""
-_COUNTING = frozenset("number total count delta max min sum average order sequence position".split())
+_LONGEST_KEY = 255
+"""Longer text columns hold texts; one without a declared length may hold keys, and is believed by its values."""
+_SERVICES = frozenset({"oauth", "openid", "sso", "oidc", "grant", "application", "token", "client"})
+_SHORT_KEY = 64
+_TESTED = 5
+"""References by a text key that values confirmed, from which a name alone is believed."""
+_COUNTING = frozenset("number total count delta max min sum average order ordering sequence position".split())
 _GENERIC_KEYS = frozenset(
     {
         "id",
@@ -118,7 +124,7 @@ class Finder:
         prefix = common_prefix([local_name(t) for t in schema.tables], 0.6, 5)
         self._by_words: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for table in schema.tables.values():
-            for key in _single_keys(table):
+            for key in single_keys(table):
                 self._by_key[key.lower()].append(table.name)
             full = canonical(without_prefix(local_name(table.name), prefix))
             for words in {full, roles[table.name].words}:
@@ -141,6 +147,7 @@ class Finder:
         found.extend(r for r in self._composite() if not any((r.target, c) in led for c in r.to_columns))
         composed = {(r.table, c) for r in found if len(r.columns) > 1 for c in r.columns}
         found = [r for r in found if len(r.columns) > 1 or (r.table, r.columns[0]) not in composed]
+        found.extend(self._written_like_tested(found))
         tested = Counter((r.columns, r.target) for r in found if r.found_by == "name+values" and not r.orphans)
         return [
             replace(
@@ -152,6 +159,25 @@ class Finder:
             else r
             for r in found
         ]
+
+    def _written_like_tested(self, found: list[Reference]) -> list[Reference]:
+        """Text columns without a value that name a person, where others were seen to hold that text key."""
+        seen = Counter((r.target, r.to_columns) for r in found if r.found_by == "name+values" and r.confidence >= 0.8)
+        led = {(r.table, r.columns[0]) for r in found}
+        more = []
+        for account in self._accounts:
+            for table in self._schema.tables.values():
+                for column in table.columns:
+                    key = _key_for(self._schema.tables[account], column) if column.family is Family.TEXT else ""
+                    if not key or seen[account, (key,)] < _TESTED or (table.name, column.name) in led:
+                        continue
+                    stem = words_of(column.name, self._roles[table.name])
+                    if column.choices or column.length or self._looks.profile(table.name, column.name).count:
+                        continue
+                    if stem[-2:] != ("user", "agent") and stem[-1] in (ROLE_WORDS - _VERBS) | {"by"}:
+                        why = f'"{column.name}" names a person, and "{account}" is referred to by its "{key}"'
+                        more.append(Reference(table.name, (column.name,), account, (key,), "name", 0.62, (why,)))
+        return more
 
     def _composite(self) -> Iterator[Reference]:
         """Tables that carry every column of another table's composite key, and whose values stand there."""
@@ -198,26 +224,37 @@ class Finder:
     def _best(self, table: Table, column: Column) -> Reference | None:
         proposals = sorted(self._proposals(table, column), key=lambda p: -p[2])
         tested = [t for p in proposals[:6] if (t := self._tested(table, column, *p))]
-        return max(tested, key=lambda r: r.confidence, default=None)
+        best = max(tested, key=lambda r: r.confidence, default=None)
+        if best is None or column.family is not Family.TEXT:
+            return best
+        # Two tables of one row a person have the same text keys: the one that holds the accounts is meant.
+        people = (r for r in tested if r.target in self._accounts and r.confidence >= best.confidence - 0.08)
+        return max(people, key=lambda r: r.confidence, default=best)
 
     def _proposals(self, table: Table, column: Column) -> Iterator[tuple[str, str, float, str]]:
         """(target, its column, confidence by name, why)."""
         words = words_of(column.name, self._roles[table.name])
-        if not words:
-            return
+        if not words or (set(self._roles[table.name].words) & _SERVICES and split(column.name)[0] == "client"):
+            return  # the client of OAuth is an application
         stem = words
         while len(stem) > 1 and stem[-1] in ID_WORDS:
             stem = stem[:-1]
         marked = stem != words
         while len(stem) > 1 and stem[-1] in ("from", "to", "source", "target") and stem[-2] not in ROLE_WORDS:
             stem = stem[:-1]
-        if (words[0] in _COUNTING and not (marked and len(words) > 2)) or (
-            not marked and self._strict and "by" not in stem
+        if (
+            (words[0] in _COUNTING and not (marked and len(words) > 2))
+            or words[-1] in _COUNTING - {"number"}
+            or (not marked and self._strict and "by" not in stem)
         ):
             return
         raw = split(column.name)[-1:]
-        if not marked and raw and singular(raw[0]) != raw[0] and column.family is Family.NUMBER:
-            return  # `active_users` counts
+        if (
+            raw
+            and (singular(raw[0]) != raw[0] or raw[0] == "ids")
+            and (column.family is Family.TEXT if marked else column.family is Family.NUMBER)
+        ):
+            return  # `active_users` counts, and text called `user_ids` is a list
         if low_uid(column.name) and any(c.name != column.name and "user" in canonical(c.name) for c in table.columns):
             return
         low = column.name.lower()
@@ -227,7 +264,7 @@ class Finder:
             return
         if column.name in table.key and len(table.key) == 1 and column.family is Family.NUMBER:
             return
-        yield from self._entity(table, column.name, stem, marked)
+        yield from self._entity(table, column, stem, marked)
         if stem and (stem[-1] == "parent" or (stem[0] == "parent" and len(stem) == 1)) and len(table.key) == 1:
             yield table.name, table.key[0], 0.75, f'"{column.name}" reads as the parent row'
         yield from self._person_role(table, column, stem, marked)
@@ -235,7 +272,8 @@ class Finder:
     def _same_key_name(self, table: Table, low: str) -> Iterator[tuple[str, str, float, str]]:
         # A key that is itself a reference (a row per person) is not what others refer to.
         holders = [t for t in self._by_key.get(low, ()) if t != table.name and not _refers(self._schema.tables[t], low)]
-        if not holders or (len(holders) > 6):
+        own = table.column(_spelled(table, low))
+        if not holders or len(holders) > 6 or (own and own.family is Family.TEXT and own.name in single_keys(table)):
             return
         if low in (k.lower() for k in table.key) and len(table.key) == 1 and self._owns_name(table.name, low):
             return
@@ -250,29 +288,37 @@ class Finder:
         return bool(words) and tuple(words) == own[-len(words) :]
 
     def _entity(
-        self, table: Table, column: str, stem: tuple[str, ...], marked: bool
+        self, table: Table, column: Column, stem: tuple[str, ...], marked: bool
     ) -> Iterator[tuple[str, str, float, str]]:
+        raw_stem = singular(column.name.lower().removesuffix("_id").removesuffix("id"))
         for length in range(len(stem), 0, -1):
             targets = self._named(stem[-length:])
             for target in targets:
-                keys = _single_keys(self._schema.tables[target])
-                if not keys:
+                key = _key_for(self._schema.tables[target], column)
+                if not key:
                     continue
                 exact = length == len(stem)
-                raw = self._raw.get(singular(column.lower().removesuffix("_id").removesuffix("id"))) == target
+                raw = self._raw.get(raw_stem) == target
                 sure = (0.85 if exact else 0.7) if marked else (0.72 if exact else 0.45)
+                if stem[-length:] not in self._by_words and not self._spelled_alike(column.name, target):
+                    sure -= 0.3  # a synonym of the end of a table's name (`filesystem` of `user_directory`)
+                if stem[-length:] not in self._by_words and self._roles[target].join:
+                    sure -= 0.2  # hardly anything refers to the rows of a table that only joins
                 if target == table.name and (length < len(self._roles[target].words) or not marked):
                     continue
                 if not exact and not marked and target in self._subjects:
                     sure = 0.75
                 yield (
                     target,
-                    keys[0],
+                    key,
                     sure - 0.05 * (len(targets) > 1 and not raw) + 0.04 * raw,
                     f'"{" ".join(stem)}" names the table "{target}"',
                 )
             if targets:
                 return
+
+    def _spelled_alike(self, column: str, target: str) -> bool:
+        return bool({singular(w) for w in split(column)} & {singular(w) for w in split(local_name(target))})
 
     def _named(self, words: tuple[str, ...]) -> list[str]:
         exact = self._by_words.get(words, [])
@@ -284,16 +330,16 @@ class Finder:
     def _person_role(
         self, table: Table, column: Column, stem: tuple[str, ...], marked: bool
     ) -> Iterator[tuple[str, str, float, str]]:
-        if not set(stem) & ROLE_WORDS or (column.family is Family.TEXT and not marked):
+        if not set(stem) & ROLE_WORDS:
             return
         if stem[-1] not in ROLE_WORDS | {"to"} or (set(stem) <= _VERBS and not marked):
             return
         for account in self._accounts:
-            keys = _single_keys(self._schema.tables[account])
-            if keys:
+            key = _key_for(self._schema.tables[account], column)
+            if key and (column.family is not Family.TEXT or marked or self._looks.values(table.name, column.name)):
                 yield (
                     account,
-                    keys[0],
+                    key,
                     0.74 if marked or "by" in stem else 0.62,
                     f'"{column.name}" names a person, and "{account}" holds the accounts',
                 )
@@ -307,6 +353,10 @@ class Finder:
         if not _compatible(column, to_column):
             return None
         seen = self._looks.inclusion(table.name, (column.name,), target, (to,))
+        if not seen.asked and column.family is Family.TEXT:
+            keyed = self._schema.tables[target].key
+            if not self._written_as_key(column) or (keyed and keyed != (to,)):
+                return None  # text that may stand for a row without being its key must be seen to
         evidence = [why]
         orphans = 0.0
         if seen.asked >= 1:
@@ -333,10 +383,14 @@ class Finder:
             orphans=round(orphans, 2),
         )
 
+    def _written_as_key(self, column: Column) -> bool:
+        """Whether a text column without a value is named and sized as a key: of a long one its values must tell."""
+        return (column.length or _LONGEST_KEY) <= _SHORT_KEY or bool(set(canonical(column.name)[-1:]) & ID_WORDS)
+
     def _weak(
         self, table: Table, column: Column, target: str, to: str, confidence: float, why: str
     ) -> Reference | None:
-        if confidence < 0.7:
+        if confidence < 0.7 or (column.family is Family.TEXT and not self._written_as_key(column)):
             return None
         return Reference(
             table.name,
@@ -366,10 +420,22 @@ def _accounts(schema: Schema, subjects: Mapping[str, Subject]) -> list[str]:
     return [s.table for s in sorted(listed, key=lambda s: (-referred[s.table], -s.confidence))][:2]
 
 
-def _single_keys(table: Table) -> list[str]:
+def single_keys(table: Table) -> list[str]:
+    """Columns that alone identify a row: the primary key first, then the shortest of what is unique."""
     keys = [table.key[0]] if len(table.key) == 1 else []
-    keys += [u.columns[0] for u in table.uniques if len(u.columns) == 1 and u.columns[0] not in keys]
+    alone = [u.columns[0] for u in table.uniques if len(u.columns) == 1]
+    alone += [i.columns[0] for i in table.indexes if i.unique and len(i.columns) == 1]
+    keys += [c for c in dict.fromkeys(alone) if c not in keys and table.column(c)]
     return keys[:3]
+
+
+def _key_for(table: Table, column: Column) -> str:
+    """The key of `table` that a column of this kind could hold; '' when none is."""
+    for key in single_keys(table):
+        facts = table.column(key)
+        if facts is not None and _compatible(column, facts):
+            return key
+    return ""
 
 
 def _spelled(table: Table, low: str) -> str:
@@ -379,9 +445,7 @@ def _spelled(table: Table, low: str) -> str:
 def _could_refer(table: Table, column: Column) -> bool:
     if column.family in (Family.NUMBER, Family.UUID):
         return not any(w in column.type for w in ("float", "double", "decimal", "numeric", "real"))
-    return (
-        column.family is Family.TEXT and (column.length or 0) <= 64 and not column.choices and column.length is not None
-    )
+    return column.family is Family.TEXT and (column.length or 0) <= _LONGEST_KEY and not column.choices
 
 
 def _compatible(one: Column, other: Column) -> bool:

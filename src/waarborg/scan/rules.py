@@ -6,6 +6,8 @@ A pattern is matched against the canonical words of a name (`" user email "`), s
 * `any`      the name is enough, except in tables of settings, look-ups and machinery;
 * `about`    the table or a word of the name must point at a person;
 * `person`   the row itself must be a person, or someone's address or profile.
+
+The other needs name the kind of table that gives the word its meaning; `classify` says what each asks.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ RULES: tuple[Rule, ...] = (
         WIDE,
         6,
     ),
-    _rule("secret", r"salt|auth hash|(?:auth|oauth|api|open) (?:key|data|id)", 0.7, "about", WIDE, 4),
+    _rule("secret", r"salt|auth hash|(?:auth|oauth|api|open) (?:key|data)|(?:oauth|open) id", 0.7, "about", WIDE, 4),
     _rule(
         "session",
         r"session|session (?:key|id|data|code|hash|value)|(?:\w+ )?cookie|cookie \w+",
@@ -136,7 +138,14 @@ RULES: tuple[Rule, ...] = (
     _rule("national_id", r"(?:code|value|number)(?: \w+)?", 0.7, "identifier", TEXT, 6),
     _rule("bank_account", r"number(?: \w+)?|account", 0.8, "bank", TEXT, 10, "iban"),
     _rule("session", r"key|id|data|hash|vars|session data", 0.75, "session", WIDE, 16),
-    _rule("secret", r"key|code|hash|value|hash key|key hash", 0.75, "tokens", WIDE, 12),
+    _rule(
+        "secret",
+        r"key|code|hash|value|hash key|key hash|code challenge|nonce|verifier|credential id|user handle|key handle",
+        0.75,
+        "tokens",
+        WIDE,
+        12,
+    ),
     _rule("secret", r"key|share key|public key|access code", 0.56, "own", WIDE, 6),
     _rule(
         "bank_account",
@@ -165,7 +174,7 @@ RULES: tuple[Rule, ...] = (
     # Names
     _rule(
         "name",
-        r"(?:first|last|middle|full|maiden|nick|display|real|family|given|second) name|name infix|initials|gecos",
+        r"(?:first|last|middle|full|maiden|nick|real|family|given|second) name|name infix|initials|gecos",
         0.93,
         "any",
         TEXT,
@@ -174,7 +183,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "name",
-        r"account holder|salutation|honorific|nick|surname|name suffix|name prefix|maiden",
+        r"display name|account holder|salutation|honorific|nick|surname|name suffix|name prefix|maiden",
         0.75,
         "about",
         TEXT,
@@ -223,6 +232,14 @@ RULES: tuple[Rule, ...] = (
         "any",
         TEXT,
         12,
+    ),
+    _rule(
+        "username",
+        r"(?:external|remote|social|federated|foreign|provider user|service user|user)(?: user)? (?:id|identifier)|uid|subject|sub",
+        0.6,
+        "federated",
+        TEXT,
+        16,
     ),
     _rule(
         "username",
@@ -350,9 +367,17 @@ RULES: tuple[Rule, ...] = (
     _rule("referer", r"referer|referer url", 0.6, "trace", TEXT, 16),
     _rule(
         "device",
-        r"device (?:id|name|token|identifier|uuid|info|fingerprint)|push token|imei|imsi|udid|fingerprint",
+        r"device (?:id|(?:display )?name|token|identifier|uuid|info|fingerprint)|push (?:token|key)|imei|imsi|udid|fingerprint",
         0.7,
         "about",
+        TEXT,
+        8,
+    ),
+    _rule(
+        "device",
+        r"(?:device|os|operating system|agent|browser|platform) (?:type|name|version|family|brand|model|os)",
+        0.6,
+        "trace",
         TEXT,
         8,
     ),
@@ -441,7 +466,7 @@ RULES: tuple[Rule, ...] = (
     # What people write
     _rule(
         "free_text",
-        r"(?:\w+ )*(?:comment|note|message|body|feedback|review|complaint|answer|question)(?: (?:body|text|content|html|plain|raw|source|markdown|clean|rendered|data|subject|original|parsed|search))?",
+        r"(?:\w+ )*(?:comment|note|message|body|feedback|review|complaint|answer|question)(?: (?:body|text|content|html|plain|raw|source|markdown|clean|rendered|data|subject|original|parsed|search|top|bottom|intro|header|footer))?",
         0.72,
         "wrote",
         WIDE,
@@ -462,7 +487,7 @@ RULES: tuple[Rule, ...] = (
     # In rows that are a person's own, whatever they are called
     _rule(
         "free_text",
-        r"title|name|label|headline|file|words|phrase|text|value|purpose|objective|goal|location|(?:\w+ )?(?:query|term|keyword|search|file)(?: (?:name|text|original|value|string))?",
+        r"title|name|label|headline|(?:\w+ )?caption|file|words|phrase|text|value|purpose|objective|goal|location|(?:\w+ )?(?:query|term|keyword|search|file)(?: (?:name|text|original|value|string))?",
         0.56,
         "own",
         WIDE,
@@ -474,7 +499,7 @@ RULES: tuple[Rule, ...] = (
     _rule("encoded", r"(?:\w+ )?(?:data|value|answer|text|content)", 0.56, "answers", WIDE, 60),
     _rule(
         "encoded",
-        r"(?:\w+ )*(?:data|vars|config|filter|params|extra|details|payload|serialized|serialised|meta|metadata|others|vcard|criteria|raw|xml|json|diff|object repr|blob|snapshot|fields)",
+        r"(?:\w+ )*(?:data|vars|config|filter|params|extra|details|payload|serialized|serialised|meta|metadata|others|vcard|criteria|raw|xml|json|diff|object repr|blob|snapshot)",
         0.55,
         "own",
         WIDE,

@@ -160,6 +160,8 @@ def _identity_columns(table: Table, role: Role) -> dict[str, str]:
             )
         elif category == "secret":
             kind = "password" if "password" in words or ("ha" in "".join(words) and "ha1" in words) else ""
+        if kind == "username" and words[-2:] == ("user", "id"):
+            continue  # the key of an account elsewhere
         if kind in ("first_name", "last_name", "full_name", "name", "password", *_IDENTITY):
             found.setdefault(kind, column.name)
     return found

@@ -74,6 +74,10 @@ _NEUTRAL = frozenset(
 )
 
 
+_SIGN_ON = frozenset({"oauth", "sso", "openid", "oidc", "saml"})
+"""Under these a client, a provider or an account is an application or an agreement with one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """What a table is for. `words` are the canonical words of its name without the schema's prefix."""
@@ -116,7 +120,8 @@ def role_of(table: Table, schema_prefix: str = "") -> Role:
     keys = sum(1 for c in table.columns if _is_key_like(table, c.name))
     return Role(
         words=bare,
-        person_noun=head in PERSON_NOUNS or (first in STRONG_PERSON_NOUNS and _french(own)),
+        person_noun=(head in PERSON_NOUNS and not set(words) & _SIGN_ON)
+        or (first in STRONG_PERSON_NOUNS and _french(own)),
         address=head in ADDRESS_NOUNS or (head == "email" and "address" in bare),
         trace=any(w in TRACE_NOUNS for w in bare),
         content=any(w in CONTENT_NOUNS for w in bare),

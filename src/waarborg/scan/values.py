@@ -52,8 +52,12 @@ _WORDY_NAME = re.compile(r"^[^\W\d_][\w'’.\-]*(?: [\w'’.\-]+){1,4}$")
 _UUID = re.compile(r"^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$", re.I)
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 _DUTCH_DATE = re.compile(r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})$")
+_IBAN_INSIDE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Za-z0-9])")
+_PERSON_KEY = re.compile(r"\"?(?:user|owner|author|member|customer|person)_?id\"?", re.I)
+_NAME_INSIDE = re.compile(r"\"(?:[a-z]+[_ ]?)?(?:name|payer|payee|holder)\"\s*:\s*\"([^\"]{3,60})\"", re.I)
 _LONGEST = 4_000
 _MOST_LOOKED_AT = 200
+_EMPTY_CELLS: tuple[object, ...] = (None, "", b"", "[]", "{}", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Profile:
     mean_words: float = 0.0
     mean_length: float = 0.0
     inside: frozenset[str] = frozenset()
-    """What was found inside encoded cells: `email`, `ip`, `person_key`."""
+    """What was found inside encoded cells: `email`, `ip`, `iban`, `name`, `person_key`."""
     encodings: frozenset[str] = frozenset()
     """`json`, `serialised`, `yaml`, `base64`."""
 
@@ -239,7 +243,7 @@ def as_text(value: object) -> str:
 
 def profile(values: Iterable[object]) -> Profile:
     """Measure a sample. NULL and empty values are left out; numbers are checked as their digits."""
-    filled = [v for v in values if v is not None and v != "" and v != b""][:_MOST_LOOKED_AT]
+    filled = [v for v in values if v not in _EMPTY_CELLS][:_MOST_LOOKED_AT]
     if not filled:
         return EMPTY
     structured = [v for v in filled if isinstance(v, dict | list)]
@@ -298,6 +302,10 @@ def _look_inside(texts: Sequence[str], structured: Sequence[object]) -> tuple[fr
             inside.add("email")
         if any(is_ip(m.group(0)) for m in _IP_INSIDE.finditer(body)):
             inside.add("ip")
-        if re.search(r"\"?(?:user|owner|author|member|customer|person)_?id\"?", body, re.I):
+        if _PERSON_KEY.search(body):
             inside.add("person_key")
+        if any(is_iban(m.group(0)) for m in _IBAN_INSIDE.finditer(body)):
+            inside.add("iban")
+        if any(is_person_name(m.group(1)) for m in _NAME_INSIDE.finditer(body)):
+            inside.add("name")
     return frozenset(encodings), frozenset(inside)

@@ -14,12 +14,12 @@ can spare the rows of these people only if it can look for them.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from waarborg.canonical import digest, keyed_digest
+from waarborg.canonical import digest
 from waarborg.evidence.entry import instant_text
+from waarborg.state.known import hashes
 from waarborg.state.sql import Sql
 from waarborg.state.vault import Vault
 
@@ -35,11 +35,11 @@ class Holds:
     def place(self, hold: str, identifiers: Mapping[str, str], *, at: datetime, ends: date | None = None) -> None:
         """Put a person under a hold, by every identifier that is known of them."""
         self.lift(hold, identifiers, at=at)
-        hashes = self._hashes(identifiers, at)
-        record = f"{_prefix(hold)}{digest(hashes)[:40]}"
-        body = json.dumps({"hold": hold, "identifiers": dict(identifiers), "hashes": hashes}).encode()
+        known = hashes(self._vault, "holds", identifiers.items(), at=at)
+        record = f"{_prefix(hold)}{digest(known)[:40]}"
+        body = json.dumps({"hold": hold, "identifiers": dict(identifiers), "hashes": known}).encode()
         self._vault.seal(record, body, key=record, kind="hold", at=at)
-        for person in hashes:
+        for person in known:
             self._sql.run(
                 "INSERT INTO waarborg_hold (hold, person, since, ends) VALUES (?, ?, ?, ?)",
                 [hold, person, instant_text(at), None if ends is None else ends.isoformat()],
@@ -47,14 +47,14 @@ class Holds:
 
     def lift(self, hold: str, identifiers: Mapping[str, str], *, at: datetime) -> None:
         """End a hold for a person, by any identifier that they were put under it with."""
-        hashes = set(self._hashes(identifiers, at))
+        theirs = set(hashes(self._vault, "holds", identifiers.items(), at=at))
         for record in self._vault.records(kind="hold"):
             if record.startswith(_prefix(hold)):
                 known = set(json.loads(self._vault.open(record))["hashes"])
-                if known & hashes:
-                    hashes |= known
+                if known & theirs:
+                    theirs |= known
                     self._vault.destroy(record)
-        for person in sorted(hashes):
+        for person in sorted(theirs):
             self._sql.run("DELETE FROM waarborg_hold WHERE hold = ? AND person = ?", [hold, person])
 
     def covering(self, identifiers: Mapping[str, str], *, at: datetime) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Holds:
 
     def marks(self, identifiers: Mapping[str, str], *, at: datetime) -> list[str]:
         """How the register knows a person: for a tombstone, which must not know their name."""
-        return self._hashes(identifiers, at)
+        return hashes(self._vault, "holds", identifiers.items(), at=at)
 
     def covering_marks(self, marks: Iterable[str], *, at: datetime) -> frozenset[str]:
         """The holds in force that cover a person known by any of these marks."""
@@ -82,13 +82,6 @@ class Holds:
             if body["hold"] in self.covering(body["identifiers"], at=at):
                 found.setdefault(body["hold"], []).append(body["identifiers"])
         return found
-
-    def _hashes(self, identifiers: Mapping[str, str], at: datetime) -> list[str]:
-        key = self._vault.secret("holds", at=at)
-        return [
-            keyed_digest(key, [kind, unicodedata.normalize("NFKC", value).strip().casefold()])
-            for kind, value in sorted(identifiers.items())
-        ]
 
 
 def _prefix(hold: str) -> str:

@@ -14,7 +14,9 @@ from __future__ import annotations
 from waarborg.errors import StateError
 from waarborg.state.sql import Sql
 
-VERSION = 2
+VERSION = 4
+"""2 added the register of limits (rights); 3 those of disclosures, recipients to be told and attestations; 4 that of
+backups."""
 
 _WORDS = {
     "sqlite": {"key": "TEXT", "text": "TEXT", "bytes": "BLOB", "whole": "INTEGER"},
@@ -42,6 +44,20 @@ _TABLES = (
        ends {key}, PRIMARY KEY (rule, scope))""",
     """waarborg_hold (hold {key} NOT NULL, person {key} NOT NULL, since {key} NOT NULL, ends {key},
        PRIMARY KEY (hold, person))""",
+    """waarborg_limit (id {key} NOT NULL PRIMARY KEY, kind {key} NOT NULL, purpose {key} NOT NULL, state {key} NOT NULL,
+       ground {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, ends {key}, request {key} NOT NULL,
+       subject {key} NOT NULL)""",
+    "waarborg_limited (person {key} NOT NULL, limit_id {key} NOT NULL, PRIMARY KEY (person, limit_id))",
+    """waarborg_attestation (promise {key} NOT NULL, at {key} NOT NULL, document {key} NOT NULL, ends {key} NOT NULL,
+       approver {key} NOT NULL, entry {whole} NOT NULL, PRIMARY KEY (promise, entry))""",
+    """waarborg_disclosure (id {key} NOT NULL PRIMARY KEY, recipient {key} NOT NULL, purpose {key} NOT NULL,
+       ground {key} NOT NULL, data {text} NOT NULL, day {key} NOT NULL, document {key} NOT NULL,
+       made {key} NOT NULL)""",
+    """waarborg_disclosed (disclosure {key} NOT NULL, who {whole} NOT NULL, person {key} NOT NULL,
+       PRIMARY KEY (disclosure, who, person))""",
+    """waarborg_notification (request {key} NOT NULL, recipient {key} NOT NULL, asked {key} NOT NULL,
+       state {key} NOT NULL, since {key} NOT NULL, changed {key} NOT NULL, document {key} NOT NULL,
+       PRIMARY KEY (request, recipient))""",
     """waarborg_backup (id {key} NOT NULL PRIMARY KEY, name {key} NOT NULL, store {key} NOT NULL, taken {key} NOT NULL,
        expires {key}, registered {key} NOT NULL, gone {key})""",
 )
@@ -53,6 +69,9 @@ _INDEXES = (
     ("waarborg_plan_request", "waarborg_plan (request)"),
     ("waarborg_hold_person", "waarborg_hold (person)"),
     ("waarborg_tombstone_ends", "waarborg_tombstone (ends)"),
+    ("waarborg_limit_request", "waarborg_limit (request)"),
+    ("waarborg_limited_limit", "waarborg_limited (limit_id)"),
+    ("waarborg_disclosed_person", "waarborg_disclosed (person)"),
 )
 
 APPEND_ONLY = ("waarborg_entry", "waarborg_head")
@@ -67,7 +86,10 @@ def version(sql: Sql) -> int | None:
 
 
 def create(sql: Sql) -> None:
-    """Make the tables if they are not there. Within the caller's transaction, except on MySQL, where DDL commits."""
+    """Make the tables that are not there, of an older version too: nothing that is there changes.
+
+    Within the caller's transaction, except on MySQL, where DDL commits.
+    """
     found = version(sql)
     if found == VERSION:
         return
@@ -82,13 +104,20 @@ def create(sql: Sql) -> None:
     for table in _TABLES:
         sql.script(f"CREATE TABLE IF NOT EXISTS {table.format(**words)}")
     for name, columns in _INDEXES:
-        if sql.engine != "mysql":
-            sql.script(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-        elif not _has_index(sql, name):
-            sql.script(f"CREATE INDEX {name} ON {columns}")
+        if not _indexed(sql, name):
+            missing_only = "" if sql.engine == "mysql" else "IF NOT EXISTS "
+            sql.script(f"CREATE INDEX {missing_only}{name} ON {columns}")
     for table in APPEND_ONLY:
         _forbid_changes(sql, table)
     sql.run("INSERT INTO waarborg_schema (version) VALUES (?)", [VERSION])
+
+
+def _indexed(sql: Sql, name: str) -> bool:
+    """Whether an index is there: only MySQL is asked, which has no word for "if it is not there yet"."""
+    if sql.engine != "mysql":
+        return False
+    found = f"SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name = '{name}'"
+    return sql.one(found) is not None
 
 
 def _has_tables(sql: Sql) -> bool:
@@ -101,11 +130,6 @@ def _has_tables(sql: Sql) -> bool:
             "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'waarborg_schema'"
         )
     return found is not None
-
-
-def _has_index(sql: Sql, name: str) -> bool:
-    found = "SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name = ?"
-    return sql.one(found, [name]) is not None
 
 
 def _forbid_changes(sql: Sql, table: str) -> None:

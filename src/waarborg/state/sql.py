@@ -5,10 +5,13 @@
     sql.one(…) · sql.run(…) -> rows touched · sql.many(statement, rows)
 
 Statements here are written with `?` and never hold a literal `?` or `%`. Nothing here commits or rolls back.
+Several states can share a database, each under a prefix of its own (`Sql(connection, "taakveld_")`): one controller's
+evidence and vault are then other tables than another's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Any, Protocol
@@ -63,13 +66,25 @@ def _engine(connection: object) -> tuple[str, str]:
 class Sql:
     """Runs statements on the connection that was handed in."""
 
-    __slots__ = ("_mark", "connection", "engine")
+    __slots__ = ("_mark", "_prefix", "connection", "engine")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, prefix: str = "") -> None:
+        if re.fullmatch(r"([a-z][a-z0-9_]{0,30}_)?", prefix) is None:
+            raise StateError.one(
+                "WB563",
+                "This prefix cannot stand before the names of tables.",
+                "It is written into every statement.",
+                "Use at most 30 lower-case letters, digits and underscores, with an underscore at the end.",
+            )
         self.engine, self._mark = _engine(connection)
         self.connection = connection
+        self._prefix = prefix
+
+    def _named(self, statement: str) -> str:
+        return statement.replace("waarborg_", f"{self._prefix}waarborg_") if self._prefix else statement
 
     def _written(self, statement: str) -> str:
+        statement = self._named(statement)
         return statement if self._mark == "?" else statement.replace("?", self._mark)
 
     def run(self, statement: str, parameters: Sequence[object] = ()) -> int:
@@ -100,7 +115,7 @@ class Sql:
     def script(self, statement: str) -> None:
         """Run a statement as it is written, without parameters (so that `%` in it is left alone)."""
         with closing(self.connection.cursor()) as cursor:
-            cursor.execute(statement)
+            cursor.execute(self._named(statement))
 
     @property
     def for_update(self) -> str:

@@ -7,10 +7,14 @@ from collections.abc import Collection, Mapping
 from waarborg.errors import StateError
 from waarborg.evidence.kinds import KINDS, Kind
 from waarborg.evidence.log import Log
+from waarborg.state.attestations import Attestations
 from waarborg.state.backups import Backups
+from waarborg.state.disclosures import Disclosures
 from waarborg.state.entries import SqlEntries
 from waarborg.state.holds import Holds
+from waarborg.state.limits import Limits
 from waarborg.state.master import MasterKey
+from waarborg.state.notifications import Notifications
 from waarborg.state.records import Markers, Permissions, SealedPlans, Tombstones
 from waarborg.state.schema import create
 from waarborg.state.sql import Connection, Sql
@@ -20,13 +24,15 @@ from waarborg.state.vault import PersonKeys, Vault
 class State:
     """The parts of the state. All of them run in whatever transaction the connection is in; none of them commits."""
 
-    __slots__ = ("_vault", "backups", "markers", "permissions", "sql")
+    __slots__ = ("_vault", "attestations", "backups", "markers", "notifications", "permissions", "sql")
 
-    def __init__(self, connection: Connection, master: MasterKey | None = None) -> None:
-        self.sql = Sql(connection)
+    def __init__(self, connection: Connection, master: MasterKey | None = None, prefix: str = "") -> None:
+        self.sql = Sql(connection, prefix)
         self.markers = Markers(self.sql)
         self.permissions = Permissions(self.sql)
         self.backups = Backups(self.sql)
+        self.attestations = Attestations(self.sql)
+        self.notifications = Notifications(self.sql)
         self._vault = None if master is None else Vault(self.sql, master)
 
     def create(self) -> None:
@@ -62,6 +68,16 @@ class State:
     def holds(self) -> Holds:
         """Who is under which hold."""
         return Holds(self.sql, self.vault)
+
+    @property
+    def disclosures(self) -> Disclosures:
+        """Who got which data of whom."""
+        return Disclosures(self.sql, self.vault)
+
+    @property
+    def limits(self) -> Limits:
+        """What may not be done with whose data."""
+        return Limits(self.sql, self.vault)
 
     @property
     def tombstones(self) -> Tombstones:

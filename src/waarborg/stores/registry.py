@@ -10,8 +10,11 @@ The connector is a class with `from_decl(decl) -> Store`, and passes `waarborg.s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 from typing import Protocol
 
 from waarborg.datamap.model import StoreDecl
@@ -78,3 +81,15 @@ def open_store(decl: StoreDecl) -> Store:
         what = f'The connector of kind "{decl.kind}" gave something that is not a store.'
         raise StoreError.one("WB303", what, "", "See waarborg.stores.contract.Store.", decl.place)
     return found
+
+
+def beside(decl: StoreDecl, folder: Path) -> StoreDecl:
+    """The declaration with relative file names read from the project's folder, not from where the command runs."""
+    if folder.resolve() == Path.cwd().resolve():
+        return decl
+    return replace(decl, url=_beside(decl.url, folder), read_url=_beside(decl.read_url, folder))
+
+
+def _beside(url: str, folder: Path) -> str:
+    found = re.fullmatch(r"(sqlite:///|file:)([^/:].*)", url)
+    return f"{found[1]}{folder.resolve() / found[2]}" if found and found[2] != ":memory:" else url

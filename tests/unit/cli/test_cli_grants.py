@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from examples.projects import make_data
 from tests.cli_kit import ROOT, process
 
 EXAMPLE = ROOT / "examples" / "projects"
@@ -45,7 +44,7 @@ def test_the_printed_rights_are_enough_and_without_them_doctor_says_so(server, t
     for name in ("policy.yaml", "datamap.yaml"):
         shutil.copy(EXAMPLE / name, tmp_path)
     root = server.url.partition("?")[0]
-    subprocess.run([sys.executable, EXAMPLE / "make_data.py", root, "--people", "30"], check=True, capture_output=True)
+    make_data.make(root, people=30)
     small = {"APP_DATABASE": _account(server)}
     assert process("init", cwd=tmp_path).code == 0
     assert process("doctor", cwd=tmp_path, environment=small).code == 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import sqlite3
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from examples.making import people
+from examples.projects import make_data
 
 from waarborg.datamap import load_datamap
 from waarborg.datamap.against import check_against_policy
@@ -22,20 +21,9 @@ PROJECTS = Path(__file__).parents[3] / "examples" / "projects"
 
 
 @pytest.fixture(scope="module")
-def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_data", PROJECTS / "make_data.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_data"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def base(maker: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+def base(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     path = tmp_path_factory.mktemp("projects") / "taakveld.db"
-    assert maker.make(str(path), people=60) > 2_000
+    assert make_data.make(str(path), people=60) > 2_000
     return sqlite3.connect(path)
 
 
@@ -84,26 +72,26 @@ def test_the_hard_shapes_are_in_the_data(base: sqlite3.Connection) -> None:
     assert all(count(f"SELECT count(*) FROM {name}") for name in names(base))
 
 
-def test_the_same_seed_gives_the_same_bytes(maker: ModuleType, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     digests = []
     for number, seed in enumerate((1, 1, 2)):
         path = tmp_path / f"{number}.db"
-        maker.make(f"sqlite:///{path}", people=25, seed=seed)
+        make_data.make(f"sqlite:///{path}", people=25, seed=seed)
         with sqlite3.connect(path) as base:
             digests.append(hashlib.sha256("\n".join(base.iterdump()).encode()).hexdigest())
     assert digests[0] == digests[1] != digests[2]
 
 
 @pytest.mark.parametrize("people", [1, 21])
-def test_any_number_of_people(maker: ModuleType, tmp_path: Path, people: int) -> None:
-    maker.make(str(tmp_path / "few.db"), people=people)
+def test_any_number_of_people(tmp_path: Path, people: int) -> None:
+    make_data.make(str(tmp_path / "few.db"), people=people)
     with sqlite3.connect(tmp_path / "few.db") as base:
         assert base.execute("SELECT count(*) FROM member WHERE id > 0").fetchone()[0] == people
         assert base.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_ibans_are_valid_at_a_bank_that_does_not_exist(maker: ModuleType) -> None:
+def test_ibans_are_valid_at_a_bank_that_does_not_exist() -> None:
     from stdnum import iban
 
-    assert iban.is_valid(maker.iban(7))
-    assert maker.iban(7)[4:8] == "WBRG"
+    assert iban.is_valid(people.iban(7))
+    assert people.iban(7)[4:8] == "WBRG"

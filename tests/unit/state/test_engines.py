@@ -70,6 +70,19 @@ def test_entries_and_heads_cannot_be_changed_by_mistake(connect):
     assert state.log().tip().size == 1
 
 
+def test_the_tables_of_an_older_version_are_completed(connect):
+    connection = connect()
+    sql, state = Sql(connection), State(connection, MASTER)
+    state.vault.secret("before", at=START)
+    for table in ("waarborg_limited", "waarborg_limit"):
+        sql.run(f"DROP TABLE {table}")
+    sql.run("UPDATE waarborg_schema SET version = 1")
+    create(sql)
+    assert version(sql) == VERSION
+    assert state.limits.standing() == []
+    assert len(state.vault.secret("before", at=START)) == 32, "what was there is there"
+
+
 def test_the_tables_are_made_once_and_a_newer_version_is_refused(connect):
     sql = Sql(connect())
     create(sql)
@@ -172,3 +185,22 @@ def test_killed_at_any_statement_nothing_is_half_on_this_engine(connect):
     assert nth > 6
     report = audit(reader.log().lines(), keys=[key.public])
     assert (report.ok, report.entries, report.heads) == (True, 4, 2)
+
+
+def test_two_states_share_a_database_and_see_nothing_of_each_other(connect):
+    connection = connect()
+    one, other = (State(connection, MASTER, prefix=prefix) for prefix in ("taakveld_", "factuur_"))
+    for state in (one, other):
+        state.create()
+    one.log().open(at=START, key=one.vault.signing_key(at=START))
+    one.vault.seal("plan:1", b"x", key="request:1", kind="plan", at=START)
+    assert other.entries().tip() is None
+    assert other.vault.records() == []
+    assert one.vault.open("plan:1") == b"x"
+    assert one.entries().tip().size == 1
+
+
+@pytest.mark.parametrize("prefix", ["Taakveld_", "taakveld", "a b_", "x;--_", "1_"])
+def test_a_prefix_that_is_no_name_is_refused(connect, prefix):
+    with pytest.raises(StateError, match="WB563"):
+        State(connect(), MASTER, prefix=prefix)

@@ -14,6 +14,8 @@ from waarborg.policy.walk import walk
 from waarborg.terms import LegalBasis, Outcome
 
 TOLD = ("access", "rectification", "erasure", "restriction", "portability", "objection")
+MEASUREMENTS = ("tls", "access", "encryption_at_rest", "evidence")
+"""What `waarborg promises` can measure by itself."""
 MACHINE_READABLE = frozenset({AccessFormat.JSON, AccessFormat.CSV})
 A_YEAR_TO_COMPARE = date(2027, 1, 1)
 """Periods are compared from one fixed day, so that the answer does not change with the calendar."""
@@ -138,6 +140,8 @@ def measure_unproven(policy: Policy, today: date) -> Said:
     for name, one in policy.measures.items():
         if one.proof is None:
             yield f"measures.{name}", "Nothing says how this measure is shown to stand."
+        elif one.proof is MeasureProof.MEASURED and (one.measured_by or name) not in MEASUREMENTS:
+            yield f"measures.{name}", f"Nothing measures this; measured can be: {', '.join(MEASUREMENTS)}."
         elif one.proof is MeasureProof.ATTESTED:
             yield from _attestation(f"measures.{name}", one.document, one.owner, one.until, today)
 

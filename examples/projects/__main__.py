@@ -1,0 +1,3 @@
+from .make_data import main
+
+main()

@@ -1,0 +1,1 @@
+"""The interface for machines: tokens with scopes, idempotency keys, webhooks."""

@@ -1,0 +1,10 @@
+"""The Django app `centre`."""
+
+from django.apps import AppConfig
+
+
+class CentreConfig(AppConfig):
+    """Registers the app."""
+
+    name = "waarborg.office.centre"
+    label = "centre"

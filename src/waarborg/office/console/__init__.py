@@ -1,0 +1,1 @@
+"""The console: what staff see. A face: it has no models."""

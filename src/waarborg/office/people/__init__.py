@@ -1,0 +1,1 @@
+"""Tenants, organisations, staff with roles, and every look at a person's data."""
