@@ -32,6 +32,8 @@ def begin(arguments: Namespace) -> Path:
     home = Path(os.environ.setdefault("WAARBORG_HOME", str(Path.cwd())))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waarborg.office.settings")
     _first_key(home)
+    if (home / HIDDEN).is_dir():
+        (home / HIDDEN / "static").mkdir(exist_ok=True)  # whitenoise warns where it is missing
     import django
 
     django.setup()
