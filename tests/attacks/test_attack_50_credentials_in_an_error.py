@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.cli_kit import DATAMAP, POLICY, process
 
+from databases import Database
+
 CANARY = "Zeer-Geheim-4711"
 BROKEN = {
     "nobody listens": f"postgresql://app:{CANARY}@127.0.0.1:1/winkel",
@@ -47,12 +49,21 @@ def test_attack_50_a_password_in_the_map_itself_is_refused_without_repeating_it(
     assert CANARY not in ran.out + ran.err
 
 
-def test_attack_50_init_refuses_a_password_on_the_command_line(tmp_path: Path) -> None:
-    ran = process("init", "--url", f"postgresql://app:{CANARY}@127.0.0.1:1/winkel", cwd=tmp_path)
-    assert ran.code == 2
-    assert "WB304" in ran.err
-    assert CANARY not in ran.out + ran.err
-    assert not (tmp_path / "datamap.yaml").exists()
+def test_attack_50_init_keeps_no_password_of_the_command_line(tmp_path: Path, postgresql: Database) -> None:
+    """The password opens the database, and is in no file, on no screen and in no error afterwards."""
+    postgresql.run(
+        "CREATE TABLE member (id bigint PRIMARY KEY, email text)", "INSERT INTO member VALUES (1, 'a@b.example')"
+    )
+    place = postgresql.url.partition("@")[2]
+    for where, code in ((place, 0), ("127.0.0.1:1/winkel", 2)):
+        folder = tmp_path / str(code)
+        folder.mkdir()
+        ran = process("init", "--url", f"postgresql://postgres:{CANARY}@{where}", cwd=folder)
+        assert ran.code == code, ran.err
+        assert CANARY not in ran.out + ran.err
+        written = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+        assert (folder / "datamap.yaml").exists() is (code == 0)
+        assert not any(CANARY.encode() in one for one in written)
 
 
 def test_attack_50_an_exception_nobody_foresaw_is_told_without_its_message(folder: Path, monkeypatch, capsys) -> None:
